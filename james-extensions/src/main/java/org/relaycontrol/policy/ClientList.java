@@ -1,0 +1,117 @@
+package org.relaycontrol.policy;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A list of clients by network and by host name ({@code connections}, {@code clients}, {@code never}). Immutable.
+ */
+public final class ClientList {
+
+    /** What the list means: Exchange 2000's two radio buttons. */
+    public enum Mode {
+        /** The listed, and nobody else. */
+        ONLY,
+        /** Everybody but the listed. */
+        ALL_EXCEPT
+    }
+
+    private final Mode mode;
+    private final NetworkSet networks;
+    private final DomainTable<Rule> hosts;
+    private final Rule rule;
+
+    private ClientList(Mode mode, NetworkSet networks, DomainTable<Rule> hosts, Rule rule) {
+        this.mode = mode;
+        this.networks = networks;
+        this.hosts = hosts;
+        this.rule = rule;
+    }
+
+    /** A builder of an empty list that the rule (the list's own line) declares. */
+    public static Builder builder(Mode mode, Rule rule) {
+        return new Builder(mode, rule);
+    }
+
+    /** What the list means. */
+    public Mode mode() {
+        return mode;
+    }
+
+    /** The listed networks. */
+    public NetworkSet networks() {
+        return networks;
+    }
+
+    /** The listed client host names, canonical, in the order of the configuration. */
+    public List<String> hosts() {
+        return hosts.names();
+    }
+
+    /** The line of the list itself. */
+    public Rule rule() {
+        return rule;
+    }
+
+    /** Whether nothing is listed. */
+    public boolean isEmpty() {
+        return networks.isEmpty() && hosts.isEmpty();
+    }
+
+    /** The rule that lists this host name or one above it, or null. */
+    public @Nullable Rule findHost(String name) {
+        return hosts.nearest(name);
+    }
+
+    /**
+     * The rule that lists the client, or null: networks first, then the host name.
+     *
+     * @param byHost the rule that lists the client's host name, if any does
+     */
+    @Nullable Rule find(IpAddress client, @Nullable Rule byHost) {
+        Rule byNetwork = networks.find(client);
+        return byNetwork != null ? byNetwork : byHost;
+    }
+
+    /**
+     * The rule by which the client is one of those the list means, or null if it is not: with {@link Mode#ALL_EXCEPT} the list's own.
+     */
+    @Nullable Rule includes(IpAddress client, @Nullable Rule byHost) {
+        Rule found = find(client, byHost);
+        if (mode == Mode.ONLY) {
+            return found;
+        }
+        return found == null ? rule : null;
+    }
+
+    /** Collects clients. */
+    public static final class Builder {
+
+        private final Mode mode;
+        private final Rule rule;
+        private final NetworkSet.Builder networks = NetworkSet.builder();
+        private final DomainTable.Builder<Rule> hosts = DomainTable.builder();
+
+        private Builder(Mode mode, Rule rule) {
+            this.mode = mode;
+            this.rule = rule;
+        }
+
+        /** Lists a network. */
+        public Builder network(Network network, Rule where) {
+            networks.add(network, where);
+            return this;
+        }
+
+        /** Lists the clients whose host name is the domain or below it. */
+        public Builder host(DomainName domain, Rule where) {
+            hosts.put(domain, where);
+            return this;
+        }
+
+        /** The list of what was added. */
+        public ClientList build() {
+            return new ClientList(mode, networks.build(), hosts.build(), rule);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package org.relaycontrol.policy;
+
+import java.net.IDN;
+import java.text.Normalizer;
+import java.util.Locale;
+
+/**
+ * A mail domain in canonical form: lower-case A-labels without trailing dot, or an address literal in brackets
+ * ({@code [192.0.2.1]}, {@code [IPv6:2001:db8::1]}; a bare dotted quad is the literal). Asks no DNS. Immutable.
+ */
+public final class DomainName {
+
+    /** RFC 1035 section 2.3.4, in octets. */
+    static final int MAX_LABEL = 63;
+    /** RFC 1035 section 2.3.4 allows 255 octets on the wire, which is 253 characters of text. */
+    static final int MAX_NAME = 253;
+
+    private static final String IPV6_TAG = "ipv6:";
+
+    private final String name;
+
+    private DomainName(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Reads a domain name or address literal.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead: empty, a label over 63 or a name over 253 octets, a
+     *     character no domain has, a literal without an address, or a Unicode name that IDNA2003 and UTS #46 (non-transitional) may
+     *     convert differently
+     */
+    public static DomainName of(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("the domain is empty; write a name like example.com");
+        }
+        if (text.charAt(0) == '[') {
+            return literal(text);
+        }
+        String name = isAscii(text) ? text.toLowerCase(Locale.ROOT) : unicode(text);
+        if (name.endsWith(".")) {
+            name = name.substring(0, name.length() - 1);
+        }
+        checkLabels(name, text);
+        return isDottedQuad(name) ? literal("[" + name + "]") : new DomainName(name);
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+
+    private static DomainName literal(String text) {
+        if (!text.endsWith("]") || text.length() < 3) {
+            throw new IllegalArgumentException("'" + text
+                + "' is not an address literal; write one like [192.0.2.1] or [IPv6:2001:db8::1]");
+        }
+        String inner = text.substring(1, text.length() - 1);
+        boolean tagged = inner.toLowerCase(Locale.ROOT).startsWith(IPV6_TAG);
+        IpAddress address = IpAddress.parse(tagged ? inner.substring(IPV6_TAG.length()) : inner);
+        if (tagged != inner.indexOf(':') >= 0 || tagged && inner.indexOf(':', IPV6_TAG.length()) < 0) {
+            throw new IllegalArgumentException("'" + text + "' is not an address literal of RFC 5321; write " + literalOf(address));
+        }
+        return new DomainName(literalOf(address));
+    }
+
+    private static String literalOf(IpAddress address) {
+        return address.isIpv4() ? "[" + address + "]" : "[IPv6:" + address + "]";
+    }
+
+    /** The literal of an address: {@code [192.0.2.1]} or {@code [IPv6:2001:db8::1]}. */
+    public static DomainName literal(IpAddress address) {
+        return new DomainName(literalOf(address));
+    }
+
+    /**
+     * The A-labels of a Unicode name. The JDK knows IDNA2003 only. UTS #46 agrees wherever the name, lower-cased and normalised, is
+     * what comes back from IDNA2003's A-labels, and consists of letters, digits and marks that neither treats specially.
+     */
+    private static String unicode(String text) {
+        String ascii;
+        try {
+            ascii = IDN.toASCII(text);
+        } catch (IllegalArgumentException e) {
+            throw ambiguous(text);
+        }
+        String expected = Normalizer.normalize(Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT),
+            Normalizer.Form.NFKC);
+        if (!IDN.toUnicode(ascii).equals(expected) || !text.codePoints().allMatch(DomainName::convertsUniquely)) {
+            throw ambiguous(text);
+        }
+        return ascii.toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean convertsUniquely(int c) {
+        if (c < 0x80 || c == 0x3002) {
+            return true;
+        }
+        return Character.isLetterOrDigit(c) && !isHangulFiller(c)
+            || Character.getType(c) == Character.NON_SPACING_MARK || Character.getType(c) == Character.COMBINING_SPACING_MARK;
+    }
+
+    private static boolean isHangulFiller(int c) {
+        return c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0;
+    }
+
+    private static IllegalArgumentException ambiguous(String text) {
+        return new IllegalArgumentException("'" + text + "' is a Unicode name that not every program converts alike; write the xn-- form");
+    }
+
+    private static void checkLabels(String name, String text) {
+        int length = 0;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '.') {
+                checkLabelLength(length, text);
+                length = 0;
+            } else if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+                length++;
+            } else {
+                throw new IllegalArgumentException("'" + text + "' has the character '" + printable(c)
+                    + "', which no domain name has; write a name like example.com");
+            }
+        }
+        checkLabelLength(length, text);
+        if (name.length() > MAX_NAME) {
+            throw new IllegalArgumentException("'" + text + "' has " + name.length() + " octets; write a name of at most " + MAX_NAME);
+        }
+    }
+
+    private static String printable(char c) {
+        return c < ' ' || c == 0x7f ? String.format("\\u%04x", (int) c) : String.valueOf(c);
+    }
+
+    private static void checkLabelLength(int length, String text) {
+        if (length == 0) {
+            throw new IllegalArgumentException("'" + text + "' has an empty label; write a name like example.com");
+        }
+        if (length > MAX_LABEL) {
+            throw new IllegalArgumentException("'" + text + "' has a label of " + length + " octets; write labels of at most " + MAX_LABEL);
+        }
+    }
+
+    private static boolean isDottedQuad(String name) {
+        int dots = 0;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '.') {
+                dots++;
+            } else if (c < '0' || c > '9') {
+                return false;
+            }
+        }
+        return dots == 3;
+    }
+
+    /** Whether this is an address literal. */
+    public boolean isLiteral() {
+        return name.charAt(0) == '[';
+    }
+
+    /** Whether this is one label, like {@code com}. */
+    public boolean isSingleLabel() {
+        return !isLiteral() && name.indexOf('.') < 0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DomainName && name.equals(((DomainName) other).name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    /** The canonical form. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

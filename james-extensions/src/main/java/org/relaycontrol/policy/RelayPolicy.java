@@ -1,0 +1,232 @@
+package org.relaycontrol.policy;
+
+import static org.relaycontrol.policy.Decision.Reason.AUTHENTICATED;
+import static org.relaycontrol.policy.Decision.Reason.AUTHENTICATION_REQUIRED;
+import static org.relaycontrol.policy.Decision.Reason.CLIENT_LISTED;
+import static org.relaycontrol.policy.Decision.Reason.CONNECTION_REFUSED;
+import static org.relaycontrol.policy.Decision.Reason.DOMAIN_REJECTED;
+import static org.relaycontrol.policy.Decision.Reason.INBOUND;
+import static org.relaycontrol.policy.Decision.Reason.INBOUND_NOT_HOSTED;
+import static org.relaycontrol.policy.Decision.Reason.INTERNAL_ADDRESS;
+import static org.relaycontrol.policy.Decision.Reason.NEVER;
+import static org.relaycontrol.policy.Decision.Reason.RELAY_DOMAIN;
+import static org.relaycontrol.policy.Decision.Reason.REROUTE_OFF;
+import static org.relaycontrol.policy.Decision.Reason.SENDER_SPECIFIED_ROUTING;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.Decision.Route;
+import org.relaycontrol.policy.RoutingEntry.Action;
+
+/**
+ * One policy: who may connect to the listeners it governs, and who may send what to where. Immutable; the decision is a pure function.
+ */
+public final class RelayPolicy {
+
+    private final String name;
+    private final Rule rule;
+    private final List<Listener> listeners;
+    private final ClientList connections;
+    private final RoutingList routing;
+    private final Restrictions restrictions;
+    private final List<HostMatch> possibleHosts;
+
+    private RelayPolicy(String name, Rule rule, List<Listener> listeners, ClientList connections, RoutingList routing,
+                        Restrictions restrictions) {
+        this.name = name;
+        this.rule = rule;
+        this.listeners = listeners;
+        this.connections = connections;
+        this.routing = routing;
+        this.restrictions = restrictions;
+        this.possibleHosts = HostMatch.possible(connections, restrictions);
+    }
+
+    /**
+     * A policy.
+     *
+     * @param name its name in logs, metrics and tools
+     * @param rule the line that declares it
+     * @param listeners the listeners it governs; empty for every listener that no other policy names
+     * @param connections who may connect
+     */
+    public static RelayPolicy of(String name, Rule rule, List<Listener> listeners, ClientList connections, RoutingList routing,
+                                 Restrictions restrictions) {
+        return new RelayPolicy(name, rule, List.copyOf(listeners), connections, routing, restrictions);
+    }
+
+    /** The name in logs, metrics and tools. */
+    public String name() {
+        return name;
+    }
+
+    /** The line that declares it. */
+    public Rule rule() {
+        return rule;
+    }
+
+    /** The listeners it governs; empty for every listener that no other policy names. */
+    public List<Listener> listeners() {
+        return listeners;
+    }
+
+    /** Who may connect. */
+    public ClientList connections() {
+        return connections;
+    }
+
+    /** What is done by recipient domain. */
+    public RoutingList routing() {
+        return routing;
+    }
+
+    /** Who may relay. */
+    public Restrictions restrictions() {
+        return restrictions;
+    }
+
+    /**
+     * Decides for the client host name that is known. If none is known yet, decides for every name there may be: the same verdict for all
+     * is the verdict, with the reason it has for none; otherwise the decision is deferred.
+     */
+    Decision decide(Envelope envelope, LocalDomains localDomains, boolean refuseUnhosted) {
+        RoutingEntry entry = routing.find(envelope.recipient().domain());
+        boolean hosted = (entry == null || refuseUnhosted && entry.treatment().action() == Action.INBOUND)
+            && localDomains.contains(envelope.recipient().domain());
+        boolean unhostedRefused = refuseUnhosted && !hosted;
+        if (envelope.host().isKnown()) {
+            DomainName host = envelope.host().name();
+            HostMatch match = host == null ? HostMatch.NONE : HostMatch.of(host, connections, restrictions);
+            return decide(envelope, match, entry, hosted, unhostedRefused);
+        }
+        Decision withoutHost = decide(envelope, HostMatch.NONE, entry, hosted, unhostedRefused);
+        for (int i = 1; i < possibleHosts.size(); i++) {
+            if (decide(envelope, possibleHosts.get(i), entry, hosted, unhostedRefused).verdict() != withoutHost.verdict()) {
+                return Decision.defer(this, hostRule(possibleHosts.get(i)), entry);
+            }
+        }
+        return withoutHost;
+    }
+
+    /** The decision table, from step 1 on. */
+    private Decision decide(Envelope envelope, HostMatch host, @Nullable RoutingEntry entry, boolean hosted, boolean unhostedRefused) {
+        Rule refusal = connectionRefusal(envelope.client(), host);
+        if (refusal != null) {
+            return Decision.deny(CONNECTION_REFUSED, this, refusal, entry);
+        }
+        if (restrictions.authenticationRequired() && envelope.user() == null) {
+            return Decision.deny(AUTHENTICATION_REQUIRED, this, orElse(restrictions.authenticatedRule(), rule), entry);
+        }
+        return decideByDestination(envelope, host, entry, hosted, unhostedRefused);
+    }
+
+    /** The decision table, from step 3 on: what does not depend on the connection. */
+    private Decision decideByDestination(Envelope envelope, HostMatch host, @Nullable RoutingEntry entry, boolean hosted,
+                                         boolean unhostedRefused) {
+        Action action = entry != null ? entry.treatment().action() : hosted ? Action.INBOUND : Action.ROUTE;
+        Rule entryRule = entry != null ? entry.rule() : hosted ? Rule.DOMAIN_LIST : routing.rule();
+        if (action == Action.REJECT) {
+            return Decision.deny(DOMAIN_REJECTED, this, entryRule, entry);
+        }
+        if (envelope.recipient().isSenderRouted() && !routing.allowsSenderSpecifiedRouting(entry)
+            && !restrict(envelope, host, entry).isPermit()) {
+            return Decision.deny(SENDER_SPECIFIED_ROUTING, this, entryRule, entry);
+        }
+        if (action == Action.INBOUND) {
+            return unhostedRefused
+                ? Decision.deny(INBOUND_NOT_HOSTED, this, entryRule, entry)
+                : Decision.permit(Route.INBOUND, INBOUND, this, entryRule, entry);
+        }
+        if (!routing.reroute()) {
+            return Decision.deny(REROUTE_OFF, this, routing.rerouteRule(), entry);
+        }
+        if (action == Action.RELAY) {
+            return Decision.permit(Route.RELAY, RELAY_DOMAIN, this, entryRule, entry);
+        }
+        return restrict(envelope, host, entry);
+    }
+
+    /** Step 8: the restrictions, in IMS's order (KB Q193922). */
+    private Decision restrict(Envelope envelope, HostMatch host, @Nullable RoutingEntry entry) {
+        Rule never = restrictions.neverRule(envelope, host);
+        if (never != null) {
+            return Decision.deny(NEVER, this, never, entry);
+        }
+        Rule client = restrictions.clientRule(envelope.client(), host);
+        if (client != null) {
+            return Decision.permit(Route.RELAY, CLIENT_LISTED, this, client, entry);
+        }
+        Rule internal = restrictions.internalAddressRule(envelope.localAddress());
+        if (internal != null) {
+            return Decision.permit(Route.RELAY, INTERNAL_ADDRESS, this, internal, entry);
+        }
+        Rule user = restrictions.userRule(envelope.user());
+        if (user != null) {
+            return Decision.permit(Route.RELAY, AUTHENTICATED, this, user, entry);
+        }
+        return Decision.notPermitted(this, restrictions.rule(), entry, restrictions.authenticatingCouldHelp(envelope.user()));
+    }
+
+    /**
+     * Decides for a mail in the mailet container: it has no connection that could be refused (steps 1 and 2 hold for relaying alone), and
+     * what DNS cannot tell is not relayed.
+     */
+    Decision decideSpooled(Envelope envelope, LocalDomains localDomains) {
+        RoutingEntry entry = routing.find(envelope.recipient().domain());
+        boolean hosted = entry == null && localDomains.contains(envelope.recipient().domain());
+        boolean inbound = hosted || entry != null && entry.treatment().action() == Action.INBOUND;
+        if (inbound) {
+            return decideByDestination(envelope, HostMatch.NONE, entry, hosted, false);
+        }
+        return decide(envelope, localDomains, false);
+    }
+
+    /** Whether any decision for this client at this listener depends on its host name, so that looking it up is worth while. */
+    boolean dependsOnHost(IpAddress client) {
+        for (int i = 1; i < possibleHosts.size(); i++) {
+            HostMatch host = possibleHosts.get(i);
+            boolean connects = connectionRefusal(client, host) == null;
+            boolean connectsWithout = connectionRefusal(client, HostMatch.NONE) == null;
+            boolean listed = restrictions.clientRule(client, host) != null;
+            boolean listedWithout = restrictions.clientRule(client, HostMatch.NONE) != null;
+            boolean newlyNever = host.never() != null && restrictions.never().networks().find(client) == null;
+            if (connects != connectsWithout || listed != listedWithout || newlyNever) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the client may connect, with what is known of its host name; unknown admits. */
+    boolean mayConnect(IpAddress client, ClientHost host) {
+        if (!host.isKnown()) {
+            return possibleHosts.stream().anyMatch(match -> connectionRefusal(client, match) == null);
+        }
+        DomainName hostName = host.name();
+        return connectionRefusal(client, hostName == null ? HostMatch.NONE : HostMatch.of(hostName, connections, restrictions)) == null;
+    }
+
+    /** The rule by which the client may not connect, or null if it may. */
+    private @Nullable Rule connectionRefusal(@Nullable IpAddress client, HostMatch host) {
+        if (client == null) {
+            return null;
+        }
+        if (connections.mode() == ClientList.Mode.ALL_EXCEPT) {
+            return connections.find(client, host.connections());
+        }
+        return connections.includes(client, host.connections()) == null ? connections.rule() : null;
+    }
+
+    private Rule hostRule(HostMatch host) {
+        return orElse(host.never(), orElse(host.clients(), orElse(host.connections(), rule)));
+    }
+
+    private static Rule orElse(@Nullable Rule first, Rule second) {
+        return first != null ? first : second;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,184 @@
+package org.relaycontrol.policy;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routing restrictions: who may relay to domains that the routing list does not open to everybody. The permissions are <em>or</em>,
+ * not <em>and</em> (Microsoft KB Q193922, Q260562). Immutable.
+ */
+public final class Restrictions {
+
+    private final Rule rule;
+    private final @Nullable Rule authenticatedRule;
+    private final boolean authenticationRequired;
+    private final @Nullable UserList authenticatedUsers;
+    private final @Nullable ClientList clients;
+    private final NetworkSet internalAddresses;
+    private final ClientList never;
+    private final UserList neverUsers;
+    private final List<Network> publicClients;
+
+    private Restrictions(Builder builder) {
+        this.rule = builder.rule;
+        this.authenticatedRule = builder.authenticatedRule;
+        this.authenticationRequired = builder.authenticationRequired;
+        this.authenticatedUsers = builder.authenticatedUsers;
+        this.clients = builder.clients;
+        this.internalAddresses = builder.internalAddresses;
+        this.never = builder.never;
+        this.neverUsers = builder.neverUsers;
+        this.publicClients = builder.publicClients;
+    }
+
+    /** A builder of restrictions that permit nobody, at the line that declares them (the policy's own where there are none). */
+    public static Builder builder(Rule rule) {
+        return new Builder(rule);
+    }
+
+    /** The line that declares the restrictions. */
+    public Rule rule() {
+        return rule;
+    }
+
+    /** The line of {@code authenticated}, or null where it is absent. */
+    public @Nullable Rule authenticatedRule() {
+        return authenticatedRule;
+    }
+
+    /** Whether nothing is accepted without authentication. */
+    public boolean authenticationRequired() {
+        return authenticationRequired;
+    }
+
+    /** The users that may relay, or null for every authenticated one. */
+    public @Nullable UserList authenticatedUsers() {
+        return authenticatedUsers;
+    }
+
+    /** The clients that may relay, or null where {@code clients} is absent. */
+    public @Nullable ClientList clients() {
+        return clients;
+    }
+
+    /** The server's addresses whose clients may relay. */
+    public NetworkSet internalAddresses() {
+        return internalAddresses;
+    }
+
+    /** The clients that never relay. */
+    public ClientList never() {
+        return never;
+    }
+
+    /** The users that never relay. */
+    public UserList neverUsers() {
+        return neverUsers;
+    }
+
+    /** The networks of strangers that are meant to relay anywhere. */
+    public List<Network> publicClients() {
+        return publicClients;
+    }
+
+    /** The rule by which the client or its user never relays, or null. */
+    @Nullable Rule neverRule(Envelope envelope, HostMatch host) {
+        IpAddress client = envelope.client();
+        Rule listed = client == null ? host.never() : never.find(client, host.never());
+        User user = envelope.user();
+        return listed != null || user == null ? listed : neverUsers.find(user);
+    }
+
+    /** The rule by which the client is one of those that may relay, or null. Without a client address nobody is. */
+    @Nullable Rule clientRule(@Nullable IpAddress client, HostMatch host) {
+        return clients == null || client == null ? null : clients.includes(client, host.clients());
+    }
+
+    /** The rule by which clients of this server address may relay, or null. */
+    @Nullable Rule internalAddressRule(@Nullable IpAddress localAddress) {
+        return localAddress == null ? null : internalAddresses.find(localAddress);
+    }
+
+    /** The rule by which the user may relay, or null. */
+    @Nullable Rule userRule(@Nullable User user) {
+        if (user == null || authenticatedRule == null) {
+            return null;
+        }
+        return authenticatedUsers == null ? authenticatedRule : authenticatedUsers.find(user);
+    }
+
+    /** Whether a client that may not relay could by authenticating. */
+    boolean authenticatingCouldHelp(@Nullable User user) {
+        return user == null && authenticatedRule != null;
+    }
+
+    /** Collects restrictions. */
+    public static final class Builder {
+
+        private final Rule rule;
+        private @Nullable Rule authenticatedRule;
+        private boolean authenticationRequired;
+        private @Nullable UserList authenticatedUsers;
+        private @Nullable ClientList clients;
+        private NetworkSet internalAddresses = NetworkSet.EMPTY;
+        private ClientList never;
+        private UserList neverUsers = UserList.EMPTY;
+        private List<Network> publicClients = List.of();
+
+        private Builder(Rule rule) {
+            this.rule = rule;
+            this.never = ClientList.builder(ClientList.Mode.ONLY, rule).build();
+        }
+
+        /**
+         * Clients that authenticated may relay.
+         *
+         * @param required whether nothing is accepted without authentication
+         * @param users the only users that may relay, or null for every one
+         * @param where the line that says so
+         */
+        public Builder authenticated(boolean required, @Nullable UserList users, Rule where) {
+            authenticatedRule = where;
+            authenticationRequired = required;
+            authenticatedUsers = users;
+            return this;
+        }
+
+        /** The clients that may relay. */
+        public Builder clients(ClientList list) {
+            clients = list;
+            return this;
+        }
+
+        /** The server's addresses whose clients may relay. */
+        public Builder internalAddresses(NetworkSet networks) {
+            internalAddresses = networks;
+            return this;
+        }
+
+        /**
+         * The clients and users that never relay.
+         *
+         * @throws IllegalArgumentException if the list is not one of {@link ClientList.Mode#ONLY}
+         */
+        public Builder never(ClientList list, UserList users) {
+            if (list.mode() != ClientList.Mode.ONLY) {
+                throw new IllegalArgumentException("the clients that never relay are listed one by one");
+            }
+            never = list;
+            neverUsers = users;
+            return this;
+        }
+
+        /** The networks of strangers that are meant to relay anywhere. */
+        public Builder publicClients(List<Network> networks) {
+            publicClients = List.copyOf(networks);
+            return this;
+        }
+
+        /** The restrictions of what was set. */
+        public Restrictions build() {
+            return new Restrictions(this);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package org.relaycontrol.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A routing list: what is done with mail, by recipient domain. It may rest on a shared list, over which its own entries (of the same name
+ * and match) and attributes win. Immutable.
+ */
+public final class RoutingList {
+
+    private final Rule rule;
+    private final @Nullable RoutingList shared;
+    private final List<RoutingEntry> entries;
+    private final DomainTable<RoutingEntry> exact;
+    private final DomainTable<RoutingEntry> subtree;
+    private final @Nullable Boolean reroute;
+    private final @Nullable Boolean allowSenderSpecifiedRouting;
+    private final @Nullable NextHops smartHost;
+
+    private RoutingList(Builder builder, @Nullable RoutingList shared) {
+        this.rule = builder.rule;
+        this.shared = shared;
+        this.entries = List.copyOf(builder.entries);
+        DomainTable.Builder<RoutingEntry> exactNames = DomainTable.builder();
+        DomainTable.Builder<RoutingEntry> subtreeNames = DomainTable.builder();
+        for (RoutingEntry entry : entries) {
+            (entry.match() == RoutingEntry.Match.EXACT ? exactNames : subtreeNames).put(entry.name(), entry);
+        }
+        this.exact = exactNames.build();
+        this.subtree = subtreeNames.build();
+        this.reroute = builder.reroute;
+        this.allowSenderSpecifiedRouting = builder.allowSenderSpecifiedRouting;
+        this.smartHost = builder.smartHost;
+    }
+
+    /** A builder of an empty list that the rule (the list's own line) declares. */
+    public static Builder builder(Rule rule) {
+        return new Builder(rule);
+    }
+
+    /**
+     * The entry for a domain, or null: {@code exact} of the name, {@code subtree} of the name, then {@code subtree} of each parent,
+     * longest first. For the same name and match an entry of this list comes before one of the shared list.
+     */
+    public @Nullable RoutingEntry find(DomainName domain) {
+        RoutingEntry own = findOwn(domain);
+        if (shared == null) {
+            return own;
+        }
+        RoutingEntry fromShared = shared.find(domain);
+        return own == null || fromShared != null && isMoreSpecific(fromShared, own) ? fromShared : own;
+    }
+
+    private @Nullable RoutingEntry findOwn(DomainName domain) {
+        RoutingEntry exactly = exact.get(domain.toString());
+        return exactly != null ? exactly : subtree.nearest(domain.toString());
+    }
+
+    private static boolean isMoreSpecific(RoutingEntry one, RoutingEntry other) {
+        if (one.match() != other.match()) {
+            return one.match() == RoutingEntry.Match.EXACT;
+        }
+        return one.name().toString().length() > other.name().toString().length();
+    }
+
+    /** The line of the list itself. */
+    public Rule rule() {
+        return rule;
+    }
+
+    /** The list that all policies share, if this one rests on it. */
+    public @Nullable RoutingList shared() {
+        return shared;
+    }
+
+    /** This list's own entries, without the shared ones, in the order of the configuration. */
+    public List<RoutingEntry> entries() {
+        return entries;
+    }
+
+    /** Whether mail is relayed at all: false is IMS's "Do not reroute incoming SMTP mail". */
+    public boolean reroute() {
+        if (reroute == null) {
+            return shared == null || shared.reroute();
+        }
+        return reroute;
+    }
+
+    /** The line that says whether mail is relayed at all. */
+    Rule rerouteRule() {
+        return reroute == null && shared != null ? shared.rerouteRule() : rule;
+    }
+
+    /** Whether strangers may specify routes in the local part of addresses in the entry's domain, or of others if there is no entry. */
+    public boolean allowsSenderSpecifiedRouting(@Nullable RoutingEntry entry) {
+        if (entry != null && entry.treatment().allowSenderSpecifiedRouting() != null) {
+            return entry.treatment().allowSenderSpecifiedRouting();
+        }
+        if (allowSenderSpecifiedRouting == null) {
+            return shared != null && shared.allowsSenderSpecifiedRouting(null);
+        }
+        return allowSenderSpecifiedRouting;
+    }
+
+    /** The next hops for mail to unlisted domains, or null for each domain's MX. */
+    public @Nullable NextHops smartHost() {
+        return smartHost == null && shared != null ? shared.smartHost() : smartHost;
+    }
+
+    /** The next hops for mail that the entry sends out, or without entry for mail to unlisted domains; null for the domain's MX. */
+    public @Nullable NextHops nextHops(@Nullable RoutingEntry entry) {
+        return entry == null || entry.treatment().viaSmartHost() ? smartHost() : entry.treatment().nextHops();
+    }
+
+    /** Collects a routing list. */
+    public static final class Builder {
+
+        private final Rule rule;
+        private final List<RoutingEntry> entries = new ArrayList<>();
+        private @Nullable Boolean reroute;
+        private @Nullable Boolean allowSenderSpecifiedRouting;
+        private @Nullable NextHops smartHost;
+
+        private Builder(Rule rule) {
+            this.rule = rule;
+        }
+
+        /** Adds an entry. Two entries of the same name and match are the caller's error; the first one answers. */
+        public Builder add(RoutingEntry entry) {
+            entries.add(entry);
+            return this;
+        }
+
+        /** Whether mail is relayed at all. */
+        public Builder reroute(boolean value) {
+            reroute = value;
+            return this;
+        }
+
+        /** Whether strangers may specify routes in local parts. */
+        public Builder allowSenderSpecifiedRouting(boolean value) {
+            allowSenderSpecifiedRouting = value;
+            return this;
+        }
+
+        /** Where mail to unlisted domains goes. */
+        public Builder smartHost(NextHops hops) {
+            smartHost = hops;
+            return this;
+        }
+
+        /** The list of what was added. */
+        public RoutingList build() {
+            return new RoutingList(this, null);
+        }
+
+        /** The list of what was added, resting on the shared one. */
+        public RoutingList buildOver(@Nullable RoutingList sharedList) {
+            return new RoutingList(this, sharedList);
+        }
+    }
+}

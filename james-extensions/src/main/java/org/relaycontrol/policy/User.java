@@ -1,0 +1,56 @@
+package org.relaycontrol.policy;
+
+import java.util.Locale;
+
+/**
+ * An authenticated user: James's full user name, compared without case. Immutable.
+ */
+public final class User {
+
+    private final String name;
+    private final String domain;
+
+    private User(String name, String domain) {
+        this.name = name;
+        this.domain = domain;
+    }
+
+    /**
+     * The user of that name.
+     *
+     * @throws IllegalArgumentException if the name is empty
+     */
+    public static User of(String name) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("the user name is empty; write James's full user name");
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        int at = lower.lastIndexOf('@');
+        return new User(lower, at < 0 ? "" : lower.substring(at));
+    }
+
+    /** The name in lower case. */
+    public String name() {
+        return name;
+    }
+
+    /** {@code @domain} in lower case, or empty where the name has no domain. */
+    String atDomain() {
+        return domain;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof User && name.equals(((User) other).name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
