@@ -1,0 +1,14 @@
+package org.relaycontrol.james;
+
+import org.relaycontrol.policy.RelayPolicies;
+
+/**
+ * Where the policy comes from. By default it is read from {@code conf/relaycontrol.xml}; an integrator binds another source with a Guice
+ * module listed in James's {@code extensions.properties}. Implementations are thread-safe.
+ */
+@FunctionalInterface
+public interface PolicySource {
+
+    /** The policy that is in force now. Never blocks. */
+    RelayPolicies current();
+}
