@@ -39,6 +39,7 @@ import org.xbill.DNS.lookup.LookupSession;
 import org.xbill.DNS.lookup.NoSuchDomainException;
 import org.xbill.DNS.lookup.NoSuchRRSetException;
 
+import com.google.common.net.InetAddresses;
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
 
@@ -147,9 +148,12 @@ public final class Dns {
 
     /**
      * The addresses of a name, IPv4 first (A and AAAA, looked up at the same time). If one of the two look-ups fails for now, the other's
-     * addresses are the answer, and if it has none, so is the failure.
+     * addresses are the answer, and if it has none, so is the failure. Of an address, the address itself: some MX records hold one.
      */
     public CompletableFuture<DnsAnswer<InetAddress>> addresses(String name) {
+        if (InetAddresses.isInetAddress(name)) {
+            return CompletableFuture.completedFuture(DnsAnswer.found(List.of(InetAddresses.forString(name))));
+        }
         return ipv4(name).thenCombine(ipv6(name), Dns::both);
     }
 

@@ -1,0 +1,161 @@
+package org.relaycontrol.mailets;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.apache.james.core.MailAddress;
+import org.apache.mailet.DsnParameters;
+import org.apache.mailet.DsnParameters.RecipientDsnParameters;
+import org.apache.mailet.Mail;
+import org.relaycontrol.mailets.HostFinder.Hosts;
+import org.relaycontrol.policy.NextHop;
+import org.relaycontrol.policy.NextHops;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to deliver a mail: groups the recipients by where the policy sends them now, and tries the hosts of each group in order. A
+ * recipient that one host has accepted or refused for good is given to no other.
+ */
+final class DeliveryAttempt {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryAttempt.class);
+
+    private final NextHopLookup lookup;
+    private final HostFinder finder;
+    private final SmtpSender sender;
+
+    DeliveryAttempt(NextHopLookup lookup, HostFinder finder, SmtpSender sender) {
+        this.lookup = lookup;
+        this.finder = finder;
+        this.sender = sender;
+    }
+
+    /** Where a group of recipients goes: next hops of the policy, or the mail exchangers of their common domain. Immutable. */
+    static final class Route {
+
+        private final Optional<NextHops> hops;
+        private final String domain;
+
+        private Route(Optional<NextHops> hops, String domain) {
+            this.hops = hops;
+            this.domain = domain;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Route && hops.equals(((Route) other).hops) && domain.equals(((Route) other).domain);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(hops, domain);
+        }
+
+        /** The next hops as written, or {@code mx:domain}. */
+        @Override
+        public String toString() {
+            return hops.map(NextHops::toString).orElse("mx:" + domain);
+        }
+    }
+
+    /** The recipients by where they go: one group a next hop, whatever their domains; one a domain, where its MX decides. */
+    Map<Route, List<MailAddress>> groups(Mail mail) {
+        return mail.getRecipients().stream()
+            .collect(Collectors.groupingBy(recipient -> route(mail, recipient), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private Route route(Mail mail, MailAddress recipient) {
+        Optional<NextHops> hops = lookup.nextHops(mail, recipient);
+        return new Route(hops, hops.isPresent() ? "" : recipient.getDomain().asString().toLowerCase(Locale.ROOT));
+    }
+
+    /** What became of each recipient of the mail. */
+    Map<MailAddress, Outcome> run(Mail mail) {
+        Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
+        groups(mail).forEach((route, recipients) ->
+            transactions(mail, recipients).forEach(transaction -> outcomes.putAll(deliver(mail, transaction, route))));
+        return outcomes;
+    }
+
+    /**
+     * Splits recipients that ask for different notifications (RFC 3461). James's SMTP client sends them in a transaction each, but says of
+     * the last one only what became of it.
+     */
+    private static Collection<List<MailAddress>> transactions(Mail mail, List<MailAddress> recipients) {
+        Optional<DsnParameters> dsn = mail.dsnParameters();
+        return recipients.stream()
+            .collect(Collectors.groupingBy(recipient -> dsn
+                    .flatMap(parameters -> Optional.ofNullable(parameters.getRcptParameters().get(recipient)))
+                    .flatMap(RecipientDsnParameters::getNotifyParameter),
+                LinkedHashMap::new, Collectors.toList()))
+            .values();
+    }
+
+    private Map<MailAddress, Outcome> deliver(Mail mail, List<MailAddress> recipients, Route route) {
+        Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
+        List<MailAddress> remaining = new ArrayList<>();
+        for (MailAddress recipient : recipients) {
+            if (recipient.toInternetAddress().isPresent()) {
+                remaining.add(recipient);
+            } else {
+                outcomes.put(recipient, Outcome.refused("this server", "553 5.1.3 the address cannot be sent by SMTP"));
+            }
+        }
+        if (route.hops.isEmpty()) {
+            deliver(mail, remaining, route, finder.findForDomain(route.domain), outcomes);
+            return outcomes;
+        }
+        for (NextHop hop : route.hops.get().hosts()) {
+            if (!remaining.isEmpty()) {
+                deliver(mail, remaining, route, finder.find(hop), outcomes);
+            }
+        }
+        return outcomes;
+    }
+
+    /** Tries the hosts with those who remain, and takes off whom they settle. */
+    private void deliver(Mail mail, List<MailAddress> remaining, Route route, Hosts hosts, Map<MailAddress, Outcome> outcomes) {
+        Outcome failure = hosts.failure();
+        if (failure != null) {
+            remaining.forEach(recipient -> outcomes.put(recipient, failure));
+            log(mail, failure, remaining);
+        }
+        for (Host host : hosts.hosts()) {
+            if (!remaining.isEmpty()) {
+                Map<MailAddress, Outcome> atHost = sender.send(mail, List.copyOf(remaining), host, route.hops);
+                outcomes.putAll(atHost);
+                atHost.forEach((recipient, outcome) -> {
+                    if (outcome.kind() != Outcome.Kind.DEFERRED) {
+                        remaining.remove(recipient);
+                    }
+                });
+                atHost.entrySet().stream()
+                    .collect(Collectors.groupingBy(Map.Entry::getValue, LinkedHashMap::new,
+                        Collectors.mapping(Map.Entry::getKey, Collectors.toList())))
+                    .forEach((outcome, recipients) -> log(mail, outcome, recipients));
+            }
+        }
+    }
+
+    /** One line for each host and reply. */
+    private static void log(Mail mail, Outcome outcome, List<MailAddress> recipients) {
+        String line = "Mail {} from {} to {} {}: {}";
+        Object[] arguments = {mail.getName(), mail.getMaybeSender().asString(), recipients, outcome.kind().name().toLowerCase(Locale.ROOT)
+            + " by " + outcome.where(), outcome.text()};
+        if (outcome.isLocalTrouble()) {
+            LOGGER.error(line, arguments);
+        } else if (outcome.kind() == Outcome.Kind.DELIVERED) {
+            LOGGER.info(line, arguments);
+        } else {
+            LOGGER.warn(line, arguments);
+        }
+    }
+}

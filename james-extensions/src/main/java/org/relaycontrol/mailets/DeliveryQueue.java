@@ -1,0 +1,186 @@
+package org.relaycontrol.mailets;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueue.MailQueueItem;
+import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
+import org.apache.mailet.Mail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
+
+/**
+ * Takes mails from the queue, attempts to deliver them on a bounded number of threads, bounces for the recipients who were refused and puts
+ * the mail back for those who were deferred. A mail leaves the queue when it is settled for every recipient, not before.
+ */
+final class DeliveryQueue {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryQueue.class);
+
+    /** How long a mail waits if its next hop has as many deliveries under way as it may have. */
+    private static final Duration BUSY_DELAY = Duration.ofSeconds(5);
+    private static final Duration SOURCE_DELAY = Duration.ofSeconds(10);
+    private static final Duration SHUTDOWN_TIME = Duration.ofSeconds(10);
+
+    private final MailQueue queue;
+    private final DeliveryAttempt attempt;
+    private final RetrySchedule schedule;
+    private final Bounces bounces;
+    private final int threads;
+    private final Duration failureDelay;
+    private final ExecutorService deliveries;
+    private final Scheduler dequeuing = Schedulers.newSingle("relaycontrol-dequeue", true);
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+    private final Disposable subscription;
+
+    /**
+     * Starts delivering.
+     *
+     * @param threads how many deliveries go on at once; half of them at most to one next hop, so that one that does not answer leaves the
+     *     others alone
+     * @param failureDelay how long a mail is held if the queue did not take it back
+     */
+    DeliveryQueue(MailQueue queue, DeliveryAttempt attempt, RetrySchedule schedule, Bounces bounces, int threads, Duration failureDelay) {
+        this.queue = queue;
+        this.attempt = attempt;
+        this.schedule = schedule;
+        this.bounces = bounces;
+        this.threads = threads;
+        this.failureDelay = failureDelay;
+        AtomicInteger number = new AtomicInteger();
+        this.deliveries = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "relaycontrol-delivery-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.subscription = Flux.defer(() -> Flux.from(queue.deQueue()))
+            .flatMap(item -> Mono.fromFuture(CompletableFuture.runAsync(() -> process(item), deliveries)), threads)
+            .doOnError(e -> LOGGER.error("Cannot read from the queue {}; trying again in {} s", queue.getName().asString(),
+                SOURCE_DELAY.toSeconds(), e))
+            .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, SOURCE_DELAY))
+            .subscribeOn(dequeuing)
+            .subscribe();
+    }
+
+    /** Takes no further mail from the queue and waits a little for the deliveries under way. */
+    void stop() {
+        subscription.dispose();
+        dequeuing.dispose();
+        deliveries.shutdown();
+        try {
+            if (!deliveries.awaitTermination(SHUTDOWN_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOGGER.warn("Stopping in the middle of deliveries; the queue still has the mails");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void process(MailQueueItem item) {
+        Mail mail = item.getMail();
+        try {
+            deliver(mail);
+            item.done(CompletionStatus.SUCCESS);
+            LifecycleUtil.dispose(mail);
+        } catch (Throwable e) {
+            LOGGER.error("Mail {}: unexpected failure, back to the queue in {} s", mail.getName(), failureDelay.toSeconds(), e);
+            CompletableFuture.delayedExecutor(failureDelay.toMillis(), TimeUnit.MILLISECONDS).execute(() -> giveBack(item));
+        }
+    }
+
+    private static void giveBack(MailQueueItem item) {
+        try {
+            item.done(CompletionStatus.RETRY);
+        } catch (Exception e) {
+            LOGGER.error("Mail {} could not be put back; it stays in the queue as being processed", item.getMail().getName(), e);
+        }
+    }
+
+    private void deliver(Mail mail) throws Exception {
+        if (mail.getRecipients().isEmpty()) {
+            LOGGER.error("Mail {}: no recipients in the queue, dropped", mail.getName());
+            return;
+        }
+        String nextHop = attempt.groups(mail).keySet().iterator().next().toString();
+        if (underWay.merge(nextHop, 1, Integer::sum) > Math.max(1, threads / 2)) {
+            leave(nextHop);
+            queue.enQueue(mail, BUSY_DELAY);
+            return;
+        }
+        try {
+            settle(mail, attempt.run(mail));
+        } finally {
+            leave(nextHop);
+        }
+    }
+
+    private void leave(String nextHop) {
+        underWay.computeIfPresent(nextHop, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    private void settle(Mail mail, Map<MailAddress, Outcome> outcomes) throws Exception {
+        Map<MailAddress, Outcome> refused = of(Outcome.Kind.REFUSED, outcomes);
+        Map<MailAddress, Outcome> deferred = of(Outcome.Kind.DEFERRED, outcomes);
+        int retries = DeliveryRetriesHelper.retrieveRetries(mail);
+        boolean gaveUp = retries >= schedule.retries();
+        Map<MailAddress, Outcome> again = new LinkedHashMap<>();
+        if (!bounced(mail, refused, true)) {
+            again.putAll(refused);
+        }
+        if (!gaveUp || !bounced(mail, deferred, false)) {
+            again.putAll(deferred);
+        }
+        if (again.isEmpty()) {
+            return;
+        }
+        Duration delay = schedule.delayAfter(retries);
+        LOGGER.info("Mail {}: attempt {} of {} over, next in {} s for {}", mail.getName(), retries + 1, schedule.retries() + 1,
+            delay.toSeconds(), again.keySet());
+        mail.setRecipients(again.keySet());
+        DeliveryRetriesHelper.incrementRetries(mail);
+        queue.enQueue(mail, delay);
+    }
+
+    private static Map<MailAddress, Outcome> of(Outcome.Kind kind, Map<MailAddress, Outcome> outcomes) {
+        Map<MailAddress, Outcome> some = new LinkedHashMap<>();
+        outcomes.forEach((recipient, outcome) -> {
+            if (outcome.kind() == kind) {
+                some.put(recipient, outcome);
+            }
+        });
+        return some;
+    }
+
+    private boolean bounced(Mail mail, Map<MailAddress, Outcome> failures, boolean permanent) {
+        if (failures.isEmpty()) {
+            return true;
+        }
+        LOGGER.warn("Mail {}: {} for {}, bouncing to {}", mail.getName(), permanent ? "refused" : "giving up",
+            failures.keySet(), mail.getMaybeSender().asString());
+        try {
+            bounces.bounce(mail, failures, permanent);
+            return true;
+        } catch (Exception e) {
+            LOGGER.error("Mail {}: cannot bounce for {}, keeping it", mail.getName(), failures.keySet(), e);
+            return false;
+        }
+    }
+}

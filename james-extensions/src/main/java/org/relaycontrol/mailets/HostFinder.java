@@ -1,0 +1,143 @@
+package org.relaycontrol.mailets;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.james.Dns;
+import org.relaycontrol.james.DnsAnswer;
+import org.relaycontrol.james.MailExchanger;
+import org.relaycontrol.policy.NextHop;
+
+import com.google.common.net.InetAddresses;
+
+/**
+ * Finds the addresses to connect to: those of a next hop, or of the mail exchangers of a domain (RFC 5321 section 5.1, RFC 7505). Waits for
+ * DNS, {@link Dns#TIME_OUT} at most for each step.
+ */
+final class HostFinder {
+
+    /** RFC 5321 section 5.1 allows a limit of two at least; a dead domain shall not occupy a delivery thread for long. */
+    static final int MAX_HOSTS = 10;
+
+    private final Dns dns;
+
+    HostFinder(Dns dns) {
+        this.dns = dns;
+    }
+
+    /** Hosts in the order in which they are tried, or why there are none. Immutable. */
+    static final class Hosts {
+
+        private final List<Host> hosts;
+        private final @Nullable Outcome failure;
+
+        private Hosts(List<Host> hosts, @Nullable Outcome failure) {
+            this.hosts = hosts;
+            this.failure = failure;
+        }
+
+        private static Hosts of(List<Host> hosts) {
+            return new Hosts(hosts.subList(0, Math.min(MAX_HOSTS, hosts.size())), null);
+        }
+
+        private static Hosts none(Outcome failure) {
+            return new Hosts(List.of(), failure);
+        }
+
+        List<Host> hosts() {
+            return hosts;
+        }
+
+        /** Null if, and only if, there are hosts. */
+        @Nullable Outcome failure() {
+            return failure;
+        }
+    }
+
+    /** The hosts of a next hop of the policy. Whatever is wrong with it is temporary: the policy or DNS can be put right. */
+    Hosts find(NextHop hop) {
+        switch (hop.kind()) {
+            case MX:
+                Hosts hosts = findByMx(hop.host());
+                Outcome failure = hosts.failure();
+                return failure == null ? hosts : Hosts.none(Outcome.localTrouble("next hop " + hop, temporary(failure.text())));
+            case ADDRESS:
+                return Hosts.of(List.of(new Host(hop.host(), InetAddresses.forString(hop.host()), hop.port())));
+            default:
+                DnsAnswer<InetAddress> answer = dns.addresses(hop.host()).join();
+                return answer.status() == DnsAnswer.Status.FOUND
+                    ? Hosts.of(hosts(hop.host(), answer, hop.port()))
+                    : Hosts.none(Outcome.localTrouble("next hop " + hop, "451 4.4.3 no address: " + answer.problem()));
+        }
+    }
+
+    private static String temporary(String text) {
+        return text.startsWith("5") ? "451 4.4.4 " + text : text;
+    }
+
+    /** The mail exchangers of a recipient's domain; an address literal, which James hands over without brackets, is its own. */
+    Hosts findForDomain(String domain) {
+        String bare = domain.startsWith("[") && domain.endsWith("]") ? domain.substring(1, domain.length() - 1) : domain;
+        if (InetAddresses.isInetAddress(bare)) {
+            return Hosts.of(List.of(new Host(bare, InetAddresses.forString(bare), NextHop.DEFAULT_PORT)));
+        }
+        return findByMx(domain);
+    }
+
+    private Hosts findByMx(String domain) {
+        DnsAnswer<MailExchanger> answer = dns.mailExchangers(domain).join();
+        String where = "DNS of " + domain;
+        switch (answer.status()) {
+            case FOUND:
+                return findExchangers(where, answer.records());
+            case NO_DATA:
+                return findImplicitExchanger(where, domain);
+            case NO_SUCH_NAME:
+                return Hosts.none(Outcome.refused(where, "550 5.1.2 there is no domain " + domain));
+            default:
+                return Hosts.none(Outcome.deferred(where, "451 4.4.3 MX look-up failed: " + answer.problem()));
+        }
+    }
+
+    private Hosts findImplicitExchanger(String where, String domain) {
+        DnsAnswer<InetAddress> answer = dns.addresses(domain).join();
+        switch (answer.status()) {
+            case FOUND:
+                return Hosts.of(hosts(domain, answer, NextHop.DEFAULT_PORT));
+            case FAILED:
+                return Hosts.none(Outcome.deferred(where, "451 4.4.3 address look-up failed: " + answer.problem()));
+            default:
+                return Hosts.none(Outcome.refused(where, "550 5.1.2 the domain " + domain + " has neither MX nor address"));
+        }
+    }
+
+    private Hosts findExchangers(String where, List<MailExchanger> records) {
+        List<MailExchanger> exchangers = records.stream().filter(mx -> !mx.isNull()).collect(Collectors.toCollection(ArrayList::new));
+        if (exchangers.isEmpty()) {
+            return Hosts.none(Outcome.refused(where, "556 5.1.10 the domain takes no mail (null MX)"));
+        }
+        // RFC 5321 section 5.1: those with the same preference are tried in random order, to spread the load.
+        Collections.shuffle(exchangers);
+        exchangers.sort(Comparator.comparingInt(MailExchanger::preference));
+        List<MailExchanger> first = exchangers.subList(0, Math.min(MAX_HOSTS, exchangers.size()));
+        List<CompletableFuture<DnsAnswer<InetAddress>>> lookUps =
+            first.stream().map(mx -> dns.addresses(mx.host())).collect(Collectors.toList());
+        List<Host> hosts = new ArrayList<>();
+        for (int i = 0; i < lookUps.size(); i++) {
+            hosts.addAll(hosts(first.get(i).host(), lookUps.get(i).join(), NextHop.DEFAULT_PORT));
+        }
+        return hosts.isEmpty()
+            ? Hosts.none(Outcome.deferred(where, "451 4.4.4 no mail exchanger has an address: " + first))
+            : Hosts.of(hosts);
+    }
+
+    private static List<Host> hosts(String name, DnsAnswer<InetAddress> addresses, int port) {
+        return addresses.records().stream().map(address -> new Host(name, address, port)).collect(Collectors.toList());
+    }
+}

@@ -1,0 +1,102 @@
+package org.relaycontrol.mailets;
+
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * What became of one recipient at one attempt. Immutable.
+ */
+final class Outcome {
+
+    /** The kinds of outcomes. */
+    enum Kind {
+        /** The next hop has taken responsibility. */
+        DELIVERED,
+        /** No later attempt and no other host would do better. */
+        REFUSED,
+        /** Another host or a later attempt may do better. */
+        DEFERRED
+    }
+
+    private static final int MAX_TEXT = 500;
+    private static final int CODE_LENGTH = 3;
+
+    private final Kind kind;
+    private final String where;
+    private final String text;
+    private final boolean local;
+
+    private Outcome(Kind kind, String where, String text, boolean local) {
+        this.kind = kind;
+        this.where = where;
+        this.text = text;
+        this.local = local;
+    }
+
+    static Outcome delivered(String where, String reply) {
+        return new Outcome(Kind.DELIVERED, where, oneLine(reply), false);
+    }
+
+    static Outcome refused(String where, String reply) {
+        return new Outcome(Kind.REFUSED, where, oneLine(reply), false);
+    }
+
+    static Outcome deferred(String where, String reply) {
+        return new Outcome(Kind.DEFERRED, where, oneLine(reply), false);
+    }
+
+    /** Deferred by trouble that the administrator of this server can end: credentials, TLS, DNS, a next hop that does not exist. */
+    static Outcome localTrouble(String where, String text) {
+        return new Outcome(Kind.DEFERRED, where, oneLine(text), true);
+    }
+
+    /** What a remote host says goes into log lines and bounces: keep it on one line, printable and short. */
+    private static String oneLine(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "...";
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** The host that said so, for log lines. */
+    String where() {
+        return where;
+    }
+
+    /** The reply of the host, or in the form of a reply where no host was asked. */
+    String text() {
+        return text;
+    }
+
+    /** Whether the administrator of this server should look after it. */
+    boolean isLocalTrouble() {
+        return local;
+    }
+
+    /** The SMTP reply code at the beginning of the text, if there is one. */
+    OptionalInt code() {
+        boolean code = text.length() >= CODE_LENGTH && text.chars().limit(CODE_LENGTH).allMatch(c -> c >= '0' && c <= '9');
+        return code ? OptionalInt.of(Integer.parseInt(text.substring(0, CODE_LENGTH))) : OptionalInt.empty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Outcome)) {
+            return false;
+        }
+        Outcome that = (Outcome) other;
+        return kind == that.kind && local == that.local && where.equals(that.where) && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, where, text, local);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " by " + where + ": " + text;
+    }
+}

@@ -1,0 +1,236 @@
+package org.relaycontrol.mailets;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueFactory;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.transport.mailets.remote.delivery.Bouncer;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
+import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
+import org.apache.james.transport.matchers.RelayLimit;
+import org.apache.mailet.Mail;
+import org.apache.mailet.MatcherConfig;
+import org.apache.mailet.MailetContext;
+import org.apache.mailet.base.GenericMailet;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.james.Dns;
+import org.relaycontrol.james.MailAddresses;
+import org.relaycontrol.james.SpooledMail;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RoutingList;
+
+import com.google.inject.Inject;
+
+/**
+ * Delivers to where the policy sends each recipient: its next hops in order, else the smart host, else the mail exchangers of its domain.
+ * It stands where stock's {@code RemoteDelivery} stands, at the end of the relaying processor, and ends the processing of the mail.
+ *
+ * <p>One queue serves all next hops. A mail is queued once for each next hop, and the policy is asked again at each attempt.</p>
+ *
+ * <pre><code>
+ * &lt;mailet match="All" class="org.relaycontrol.mailets.RouteDelivery"&gt;
+ *   &lt;outgoingQueue&gt;relay&lt;/outgoingQueue&gt;
+ *   &lt;bounceProcessor&gt;bounces&lt;/bounceProcessor&gt;
+ * &lt;/mailet&gt;
+ * </code></pre>
+ *
+ * <p>Parameters, all optional; those with a stock name mean what they mean in {@code RemoteDelivery}:</p>
+ * <ul>
+ * <li>{@code outgoingQueue}: name of the queue, {@code relay} by default. No other mailet may use it.</li>
+ * <li>{@code delayTime}: waiting times between attempts; default {@value RetrySchedule#DEFAULT_DELAYS}, which is five days.</li>
+ * <li>{@code maxRetries}: number of retries; by default as many as {@code delayTime} has.</li>
+ * <li>{@code bounceProcessor}: processor for the recipients who do not get the mail; by default James writes a plain bounce.</li>
+ * <li>{@code deliveryThreads}: deliveries at once, 32 by default; half of them at most to one next hop.</li>
+ * <li>{@code maxReceived}: a mail with as many {@code Received} headers is looping and bounces; 100 by default (RFC 5321 section 6.3).</li>
+ * <li>{@code heloName}, {@code bind}, {@code connectiontimeout} (milliseconds, default 60000), {@code timeout} (milliseconds, default
+ *     600000: RFC 5321 section 4.5.3.2.6), {@code debug}, {@code mail.*}: as in stock.</li>
+ * <li>{@code startTLS}: {@code true} encrypts to next hops without a name, and mail exchangers, if they offer it; default {@code false}.
+ *     A named next hop has its own {@code tls} in the policy.</li>
+ * </ul>
+ */
+public final class RouteDelivery extends GenericMailet {
+
+    private static final String DEFAULT_QUEUE = "relay";
+    private static final int DEFAULT_THREADS = 32;
+    private static final int DEFAULT_MAX_RECEIVED = 100;
+    private static final Duration FAILURE_DELAY = Duration.ofMinutes(1);
+
+    private final NextHopLookup lookup;
+    private final Dns dns;
+    private final DomainList domainList;
+    private final MailQueueFactory<?> queues;
+    private @Nullable Running running;
+
+    /** Delivers by the running policy. */
+    @Inject
+    public RouteDelivery(SpooledMail spooledMail, Dns dns, DomainList domainList, MailQueueFactory<?> queues) {
+        this((mail, recipient) -> nextHops(spooledMail, mail, recipient), dns, domainList, queues);
+    }
+
+    RouteDelivery(NextHopLookup lookup, Dns dns, DomainList domainList, MailQueueFactory<?> queues) {
+        this.lookup = lookup;
+        this.dns = dns;
+        this.domainList = domainList;
+        this.queues = queues;
+    }
+
+    private static Optional<NextHops> nextHops(SpooledMail spooledMail, Mail mail, MailAddress recipient) {
+        try {
+            RoutingList routing = spooledMail.routing(mail, recipient);
+            return Optional.ofNullable(routing.nextHops(routing.find(MailAddresses.domain(recipient))));
+        } catch (IllegalArgumentException e) {
+            // A domain that cannot be one is in no list, and DNS will not know it either: the mail bounces.
+            return Optional.empty();
+        }
+    }
+
+    /** What there is between {@link #init()} and {@link #destroy()}. */
+    private static final class Running {
+
+        private final MailQueue queue;
+        private final DeliveryAttempt attempt;
+        private final Bounces bounces;
+        private final RelayLimit loops;
+        private final DeliveryQueue deliveries;
+
+        private Running(MailQueue queue, DeliveryAttempt attempt, Bounces bounces, RelayLimit loops, DeliveryQueue deliveries) {
+            this.queue = queue;
+            this.attempt = attempt;
+            this.bounces = bounces;
+            this.loops = loops;
+            this.deliveries = deliveries;
+        }
+    }
+
+    /**
+     * Opens the queue and starts delivering.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead, if a parameter is unusable
+     */
+    @Override
+    public void init() {
+        RetrySchedule schedule = RetrySchedule.parse(parameter("delayTime"), parameter("maxRetries"));
+        int threads = number("deliveryThreads", DEFAULT_THREADS);
+        RelayLimit loops = loops(number("maxReceived", DEFAULT_MAX_RECEIVED));
+        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(dns), new SmtpSender(this, domainList));
+        Bounces bounces = new Bounces(new Bouncer(new RemoteDeliveryConfiguration(this, domainList), getMailetContext()),
+            getMailetContext(), parameter(RemoteDeliveryConfiguration.BOUNCE_PROCESSOR));
+        MailQueue queue = queues.createQueue(MailQueueName.of(parameter("outgoingQueue").orElse(DEFAULT_QUEUE)));
+        running = new Running(queue, attempt, bounces, loops,
+            new DeliveryQueue(queue, attempt, schedule, bounces, threads, FAILURE_DELAY));
+    }
+
+    private Optional<String> parameter(String name) {
+        return Optional.ofNullable(getInitParameter(name)).map(String::strip);
+    }
+
+    private int number(String name, int defaultValue) {
+        Optional<String> text = parameter(name);
+        try {
+            int number = text.map(Integer::parseInt).orElse(defaultValue);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported like a number that is too low.
+        }
+        throw new IllegalArgumentException(name + " is '" + text.orElse("") + "'; write a number from 1, or leave it out for "
+            + defaultValue);
+    }
+
+    private RelayLimit loops(int maxReceived) {
+        RelayLimit loops = new RelayLimit();
+        try {
+            loops.init(new MatcherConfig() {
+                @Override
+                public String getCondition() {
+                    return String.valueOf(maxReceived);
+                }
+
+                @Override
+                public MailetContext getMailetContext() {
+                    return RouteDelivery.this.getMailetContext();
+                }
+
+                @Override
+                public String getMatcherName() {
+                    return "RelayLimit";
+                }
+            });
+            return loops;
+        } catch (Exception e) {
+            throw new IllegalStateException("RelayLimit does not take " + maxReceived, e);
+        }
+    }
+
+    /**
+     * Queues the mail once for each next hop of its recipients.
+     *
+     * @throws IllegalStateException if the queue does not take it; the mail then has the recipients who are not in the queue
+     */
+    @Override
+    public void service(Mail mail) {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException("RouteDelivery is not running");
+        }
+        try {
+            if (now.loops.match(mail) != null) {
+                bounceLoop(mail, now.bounces);
+            } else {
+                enqueue(mail, now);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("mail " + mail.getName() + " is not queued for " + mail.getRecipients(), e);
+        }
+        mail.setState(Mail.GHOST);
+    }
+
+    private static void bounceLoop(Mail mail, Bounces bounces) throws Exception {
+        Outcome loop = Outcome.refused("this server", "554 5.4.6 too many Received headers: the mail is looping");
+        Map<MailAddress, Outcome> failures = new LinkedHashMap<>();
+        mail.getRecipients().forEach(recipient -> failures.put(recipient, loop));
+        bounces.bounce(mail, failures, true);
+    }
+
+    private static void enqueue(Mail mail, Running now) throws Exception {
+        for (Map.Entry<DeliveryAttempt.Route, List<MailAddress>> group : now.attempt.groups(mail).entrySet()) {
+            Mail copy = mail.duplicate();
+            try {
+                copy.setName(mail.getName() + "-to-" + group.getKey().toString().replaceAll("[^A-Za-z0-9.-]+", "-"));
+                copy.setRecipients(group.getValue());
+                DeliveryRetriesHelper.initRetries(copy);
+                now.queue.enQueue(copy);
+            } finally {
+                LifecycleUtil.dispose(copy);
+            }
+            List<MailAddress> left = new ArrayList<>(mail.getRecipients());
+            left.removeAll(group.getValue());
+            mail.setRecipients(left);
+        }
+    }
+
+    /** Stops delivering; what is not delivered stays in the queue. */
+    @Override
+    public void destroy() {
+        Running now = running;
+        running = null;
+        if (now != null) {
+            now.deliveries.stop();
+        }
+    }
+
+    @Override
+    public String getMailetInfo() {
+        return "RouteDelivery: delivers by the routing list of Relay Control";
+    }
+}

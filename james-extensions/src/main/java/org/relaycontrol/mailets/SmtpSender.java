@@ -1,0 +1,238 @@
+package org.relaycontrol.mailets;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.transport.mailets.remote.delivery.ExecutionResult;
+import org.apache.james.transport.mailets.remote.delivery.InternetAddressConverter;
+import org.apache.james.transport.mailets.remote.delivery.MailDelivrerToHost;
+import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
+import org.apache.mailet.HostAddress;
+import org.apache.mailet.Mail;
+import org.apache.mailet.MailetConfig;
+import org.apache.mailet.MailetContext;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.NextHops.Tls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+
+/**
+ * Gives a mail to one host with James's own SMTP client, with the TLS and credentials of the next hop. Thread-safe.
+ */
+final class SmtpSender {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(SmtpSender.class);
+
+    /** RFC 5321 section 4.5.3.2.6: a host may take 10 minutes after the end of the message; giving up earlier sends it twice. */
+    private static final String TIME_OUT_MILLIS = "600000";
+    private static final int MAX_CLIENTS = 64;
+
+    private final MailetConfig parameters;
+    private final DomainList domainList;
+    private final Tls unnamedTls;
+    private final Cache<List<String>, MailDelivrerToHost> clients = CacheBuilder.newBuilder().maximumSize(MAX_CLIENTS).build();
+
+    /**
+     * Sends with stock's parameters: {@code heloName}, {@code bind}, {@code timeout}, {@code connectiontimeout}, {@code startTLS} (for next
+     * hops without a name, if offered) and {@code mail.*}.
+     */
+    SmtpSender(MailetConfig parameters, DomainList domainList) {
+        this.parameters = parameters;
+        this.domainList = domainList;
+        this.unnamedTls = Boolean.parseBoolean(parameters.getInitParameter(RemoteDeliveryConfiguration.START_TLS))
+            ? Tls.OPPORTUNISTIC : Tls.NONE;
+    }
+
+    /** What became of each recipient. Never throws: what cannot be explained is deferred, with a stack trace in the log. */
+    Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Optional<NextHops> hops) {
+        Tls tls = hops.filter(named -> named.name().isPresent()).map(NextHops::tls).orElse(unnamedTls);
+        try {
+            Credentials credentials = Credentials.of(hops);
+            try {
+                return send(mail, recipients, host, tls, credentials);
+            } catch (Exception e) {
+                // With credentials, a failed handshake must not lead to a password in the clear.
+                if (tls == Tls.OPPORTUNISTIC && credentials.username == null && SendFailure.isFailedHandshake(e)) {
+                    LOGGER.warn("{}: TLS failed, sending {} without: {}", host, mail.getName(), e.getMessage());
+                    return send(mail, recipients, host, Tls.NONE, credentials);
+                }
+                throw e;
+            }
+        } catch (UnreadablePasswordException e) {
+            return all(recipients, Outcome.localTrouble(host.toString(), "451 4.3.5 no password: " + e.problem));
+        } catch (RuntimeException e) {
+            LOGGER.error("Mail {} to {}: unexpected failure at {}", mail.getName(), recipients, host, e);
+            return all(recipients, Outcome.localTrouble(host.toString(), "451 4.3.0 internal error: " + e));
+        } catch (Exception e) {
+            LOGGER.debug("Mail {} to {}: {}", mail.getName(), recipients, host, e);
+            return SendFailure.outcomes(e, recipients, host);
+        }
+    }
+
+    @SuppressWarnings("deprecation") // James deprecates HostAddress without having anything else for its SMTP client.
+    private Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Tls tls, Credentials credentials)
+            throws Exception {
+        MailDelivrerToHost client = clients.get(credentials.key(tls), () -> client(tls, credentials));
+        // James connects to this name, rather than to the URL, if there are credentials or a certificate to verify.
+        String name = tls == Tls.REQUIRED_VERIFIED ? host.name() : host.address();
+        ExecutionResult result = client.tryDeliveryToHost(mail, InternetAddressConverter.convert(recipients),
+            new HostAddress(name, host.url()));
+        switch (result.getExecutionState()) {
+            case SUCCESS:
+                return all(recipients, Outcome.delivered(host.toString(), "250"));
+            case PERMANENT_FAILURE:
+                return all(recipients, Outcome.refused(host.toString(), text(result)));
+            default:
+                return all(recipients, Outcome.deferred(host.toString(), text(result)));
+        }
+    }
+
+    private static String text(ExecutionResult result) {
+        return result.getException().map(Exception::getMessage).orElse("no reason given");
+    }
+
+    private static Map<MailAddress, Outcome> all(Collection<MailAddress> recipients, Outcome outcome) {
+        Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
+        recipients.forEach(recipient -> outcomes.put(recipient, outcome));
+        return outcomes;
+    }
+
+    private MailDelivrerToHost client(Tls tls, Credentials credentials) {
+        Map<String, String> fixed = new HashMap<>();
+        fixed.put(RemoteDeliveryConfiguration.SENDPARTIAL, "true");
+        fixed.put("mail.smtp.reportsuccess", "true");
+        fixed.put(RemoteDeliveryConfiguration.START_TLS, String.valueOf(tls != Tls.NONE));
+        fixed.put(RemoteDeliveryConfiguration.VERIFY_SERVER_IDENTITY, String.valueOf(tls == Tls.REQUIRED_VERIFIED));
+        fixed.put("mail.smtp.starttls.required", String.valueOf(tls == Tls.REQUIRED || tls == Tls.REQUIRED_VERIFIED));
+        if (tls == Tls.OPPORTUNISTIC || tls == Tls.REQUIRED) {
+            fixed.put("mail.smtp.ssl.trust", "*");
+        }
+        if (credentials.username != null && credentials.password != null) {
+            // Stock reads credentials only if there is a gateway; who it is does not matter here.
+            fixed.put(RemoteDeliveryConfiguration.GATEWAY, "next-hop");
+            fixed.put(RemoteDeliveryConfiguration.GATEWAY_USERNAME, credentials.username);
+            fixed.put(RemoteDeliveryConfiguration.GATEWAY_PASSWORD, credentials.password);
+        }
+        return new MailDelivrerToHost(new RemoteDeliveryConfiguration(new ClientParameters(parameters, fixed), domainList),
+            parameters.getMailetContext());
+    }
+
+    /** As whom to authenticate, if at all. The password never leaves this class but for James's SMTP client. */
+    private static final class Credentials {
+
+        private final @Nullable String username;
+        private final @Nullable String password;
+
+        private Credentials(@Nullable String username, @Nullable String password) {
+            this.username = username;
+            this.password = password;
+        }
+
+        /** Reads the password anew each time, so that a changed file needs no restart. */
+        private static Credentials of(Optional<NextHops> hops) throws UnreadablePasswordException {
+            Optional<String> username = hops.flatMap(NextHops::username);
+            Optional<String> file = hops.flatMap(NextHops::passwordFile);
+            if (username.isEmpty() || file.isEmpty()) {
+                return new Credentials(null, null);
+            }
+            try (BufferedReader reader = Files.newBufferedReader(Path.of(file.get()), StandardCharsets.UTF_8)) {
+                String password = reader.readLine();
+                if (password == null || password.isEmpty()) {
+                    throw new UnreadablePasswordException("the first line of " + file.get() + " is empty");
+                }
+                return new Credentials(username.get(), password);
+            } catch (IOException | InvalidPathException e) {
+                throw new UnreadablePasswordException("cannot read " + file.get() + " (" + e.getClass().getSimpleName() + ")");
+            }
+        }
+
+        private List<String> key(Tls tls) {
+            List<String> key = new ArrayList<>();
+            key.add(tls.toString());
+            if (username != null && password != null) {
+                key.add(username);
+                key.add(password);
+            }
+            return List.copyOf(key);
+        }
+    }
+
+    /** There is no password to authenticate with. The problem names the file. */
+    private static final class UnreadablePasswordException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String problem;
+
+        private UnreadablePasswordException(String problem) {
+            super(problem);
+            this.problem = problem;
+        }
+    }
+
+    /** The mailet's own parameters for James's SMTP client, under those that are fixed here. */
+    private static final class ClientParameters implements MailetConfig {
+
+        private static final List<String> PASSED_ON = List.of(RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND,
+            RemoteDeliveryConfiguration.TIMEOUT, RemoteDeliveryConfiguration.CONNECTIONTIMEOUT, RemoteDeliveryConfiguration.DEBUG);
+
+        private final MailetConfig mailet;
+        private final Map<String, String> parameters = new TreeMap<>();
+
+        private ClientParameters(MailetConfig mailet, Map<String, String> fixed) {
+            this.mailet = mailet;
+            parameters.put(RemoteDeliveryConfiguration.TIMEOUT, TIME_OUT_MILLIS);
+            // Stock sets no limit for writing: a host that stops reading would occupy a delivery thread for ever.
+            parameters.put("mail.smtp.writetimeout", TIME_OUT_MILLIS);
+            parameters.put("mail.smtp.ssl.protocols", "TLSv1.2 TLSv1.3");
+            Iterator<String> names = mailet.getInitParameterNames();
+            while (names.hasNext()) {
+                String name = names.next();
+                if (name.startsWith(RemoteDeliveryConfiguration.JAVAX_PREFIX) || PASSED_ON.contains(name)) {
+                    parameters.put(name, mailet.getInitParameter(name));
+                }
+            }
+            parameters.putAll(fixed);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // The interface predates nullness annotations: null is what it returns for an absent parameter.
+        public String getInitParameter(String name) {
+            return parameters.get(name);
+        }
+
+        @Override
+        public Iterator<String> getInitParameterNames() {
+            return parameters.keySet().iterator();
+        }
+
+        @Override
+        public MailetContext getMailetContext() {
+            return mailet.getMailetContext();
+        }
+
+        @Override
+        public String getMailetName() {
+            return mailet.getMailetName();
+        }
+    }
+}
