@@ -1,0 +1,124 @@
+package org.relaycontrol.config;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.Rule;
+
+/**
+ * The policy file while it is read: turns its elements into rules, and what is wrong with them and with the files they name into problems.
+ */
+final class PolicyFile {
+
+    private final Path folder;
+    private final String name;
+    private final Problems problems;
+
+    PolicyFile(Path folder, String name, Problems problems) {
+        this.folder = folder;
+        this.name = name;
+        this.problems = problems;
+    }
+
+    Problems problems() {
+        return problems;
+    }
+
+    Rule rule(XmlElement element) {
+        return Rule.of(name, element.line());
+    }
+
+    void problem(XmlElement element, String text) {
+        problems.add(rule(element), text);
+    }
+
+    /** The value, or null after the problem that it is none. */
+    <T> @Nullable T parse(XmlElement element, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            problem(element, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /** The child of that name, or null; several are a problem. */
+    @Nullable XmlElement single(XmlElement parent, String childName) {
+        List<XmlElement> found = parent.children(childName);
+        for (int i = 1; i < found.size(); i++) {
+            problem(found.get(i), "<" + parent.name() + "> has a second <" + childName + ">, the first is on line " + found.get(0).line()
+                + "; write everything into one");
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    /** Reads the list file that the element's {@code file} names. */
+    void readList(XmlElement element, ListFile.Lines lines) {
+        String file = element.attribute("file");
+        Path path = file == null ? null : resolve(element, "list file", file);
+        if (file == null || path == null) {
+            return;
+        }
+        try {
+            if (!ListFile.read(path, file, lines, problems)) {
+                problem(element, "the list file '" + file + "' is empty; write one entry a line, "
+                    + "or a comment if it is meant to list nothing");
+            }
+        } catch (IOException e) {
+            problem(element, unreadable("list file", file, e));
+        }
+    }
+
+    /** Checks that a password file is there, can be read and is not empty. What it contains is not looked at. */
+    void checkPasswordFile(XmlElement element, String file) {
+        Path path = resolve(element, "password file", file);
+        if (path == null) {
+            return;
+        }
+        try {
+            if (Files.size(path) == 0) {
+                problem(element, "the password file '" + file + "' is empty; write the password into its first line");
+            } else if (!Files.isReadable(path)) {
+                throw new AccessDeniedException(file);
+            }
+        } catch (IOException e) {
+            problem(element, unreadable("password file", file, e));
+        }
+    }
+
+    /** The path that a file name means, relative to the policy file, or null after a problem. */
+    @Nullable Path resolve(XmlElement element, String kind, String file) {
+        Path path;
+        try {
+            path = folder.resolve(file);
+        } catch (InvalidPathException e) {
+            problem(element, "'" + file + "' is no path of a " + kind + "; write one relative to " + name);
+            return null;
+        }
+        if (file.isEmpty() || file.startsWith("file:")) {
+            problem(element, "'" + file + "' is no path of a " + kind + "; write one relative to " + name + ", without file://conf/");
+            return null;
+        }
+        if (Files.isDirectory(path)) {
+            problem(element, "the " + kind + " '" + file + "' is a directory; write the path of a file in it");
+            return null;
+        }
+        return path;
+    }
+
+    private String unreadable(String kind, String file, IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "the " + kind + " '" + file + "' does not exist; create it, or write the path of an existing file, relative to " + name;
+        }
+        if (e instanceof AccessDeniedException) {
+            return "the " + kind + " '" + file + "' cannot be read; let the user that James runs as read it";
+        }
+        return "the " + kind + " '" + file + "' cannot be read (" + e + "); write the path of a file that can";
+    }
+}

@@ -1,0 +1,82 @@
+package org.relaycontrol.config;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Rule;
+
+/**
+ * Loads the policy file ({@code relaycontrol.xml}) and the list files it names. Reads files alone: no network, no DNS.
+ */
+public final class PolicyLoader {
+
+    private static final Schema SCHEMA = Schema.shipped();
+
+    private PolicyLoader() {
+    }
+
+    /**
+     * Loads a policy file.
+     *
+     * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
+     */
+    public static LoadedPolicies load(Path policyFile) throws PolicyException {
+        String name = String.valueOf(policyFile.getFileName());
+        Path folder = policyFile.toAbsolutePath().resolveSibling("");
+        Problems problems = new Problems(name);
+        XmlElement relaycontrol = readXml(policyFile, name, problems);
+        problems.throwIfAny();
+        if (relaycontrol == null || !SCHEMA.check(relaycontrol, name, problems)) {
+            problems.throwIfAny();
+            throw new IllegalStateException(name + " was not read, and there is no problem");
+        }
+        RelayPolicies policies = new PolicyReader(new PolicyFile(folder, name, problems)).read(relaycontrol);
+        return new LoadedPolicies(policies, problems.warnings(), accepted(relaycontrol, name));
+    }
+
+    private static @Nullable XmlElement readXml(Path policyFile, String name, Problems problems) {
+        byte[] octets;
+        try {
+            octets = Files.readAllBytes(policyFile);
+        } catch (IOException e) {
+            problems.add(Rule.of(name, 0), unreadable(policyFile, e));
+            return null;
+        }
+        String text = XmlText.decode(octets, name, problems);
+        if (text == null) {
+            return null;
+        }
+        if (text.isBlank()) {
+            problems.add(Rule.of(name, 1), "the file is empty; write at least <relaycontrol><policy/></relaycontrol>");
+            return null;
+        }
+        return XmlReader.read(text, name, problems);
+    }
+
+    private static String unreadable(Path policyFile, IOException e) {
+        Path absolute = policyFile.toAbsolutePath();
+        if (e instanceof NoSuchFileException) {
+            return "there is no " + absolute + "; create it, for example from one of the samples";
+        }
+        if (Files.isDirectory(policyFile)) {
+            return absolute + " is a directory; put the policy file in its place";
+        }
+        if (e instanceof AccessDeniedException) {
+            return absolute + " cannot be read; let the user that James runs as read it";
+        }
+        return absolute + " cannot be read (" + e + "); put a readable file in its place";
+    }
+
+    private static List<AcceptedWarning> accepted(XmlElement relaycontrol, String name) {
+        return relaycontrol.children("accept").stream()
+            .map(accept -> new AcceptedWarning(String.valueOf(accept.attribute("warning")), String.valueOf(accept.attribute("why")),
+                Rule.of(name, accept.line())))
+            .collect(Collectors.toUnmodifiableList());
+    }
+}

@@ -1,0 +1,226 @@
+package org.relaycontrol.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Match;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.Rule;
+
+/**
+ * Reads one routing list ({@code routing}), inline entries and list files.
+ */
+final class RoutingReader {
+
+    /** What {@code via} says for the smart host of the routing list. */
+    static final String SMART_HOST = "smartHost";
+
+    /** RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; this leaves room for code and enhanced code, and it is a short text. */
+    private static final int LONGEST_REPLY = 200;
+
+    private static final Map<String, Set<Action>> USED_BY = Map.of(
+        "nextHop", Set.of(Action.RELAY, Action.ROUTE),
+        "via", Set.of(Action.RELAY, Action.ROUTE),
+        "reply", Set.of(Action.REJECT),
+        "allowSenderSpecifiedRouting", Set.of(Action.INBOUND, Action.RELAY, Action.ROUTE));
+
+    private final PolicyFile file;
+    private final NextHopNames nextHopNames;
+    private final RoutingList.Builder routing;
+    private final Map<DomainName, Rule> exact = new HashMap<>();
+    private final Map<DomainName, Rule> subtree = new HashMap<>();
+    private final List<XmlElement> viaSmartHost = new ArrayList<>();
+    private final boolean hasSmartHost;
+
+    private RoutingReader(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
+        this.file = file;
+        this.nextHopNames = nextHopNames;
+        this.routing = RoutingList.builder(file.rule(element));
+        this.hasSmartHost = element.attribute(SMART_HOST) != null || element.attribute("via") != null;
+    }
+
+    /** Reads the {@code routing} element. */
+    static RoutingReader read(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
+        RoutingReader reader = new RoutingReader(file, nextHopNames, element);
+        reader.readAttributes(element);
+        element.children("domain").forEach(reader::readDomain);
+        element.children("domains").forEach(reader::readDomains);
+        return reader;
+    }
+
+    /** No routing list at the element. */
+    static RoutingReader none(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
+        return new RoutingReader(file, nextHopNames, new XmlElement("routing", element.line()));
+    }
+
+    /** What was read. */
+    RoutingList.Builder routing() {
+        return routing;
+    }
+
+    /** Whether it names a smart host. */
+    boolean hasSmartHost() {
+        return hasSmartHost;
+    }
+
+    /** The elements whose mail goes by the smart host. */
+    List<XmlElement> viaSmartHost() {
+        return viaSmartHost;
+    }
+
+    private void readAttributes(XmlElement element) {
+        String reroute = element.attribute("reroute");
+        if (reroute != null) {
+            routing.reroute(Boolean.parseBoolean(reroute));
+        }
+        String senderSpecified = element.attribute("allowSenderSpecifiedRouting");
+        if (senderSpecified != null) {
+            routing.allowSenderSpecifiedRouting(Boolean.parseBoolean(senderSpecified));
+        }
+        String smartHost = element.attribute(SMART_HOST);
+        String via = element.attribute("via");
+        if (smartHost != null && via != null) {
+            file.problem(element, "smartHost and via exclude each other; remove one of them");
+        }
+        NextHops hops = smartHost == null ? null : nextHopNames.parse(element, SMART_HOST, smartHost);
+        if (SMART_HOST.equals(via)) {
+            file.problem(element, "via=\"smartHost\" says nothing here; write the name of a next hop, or smartHost=\"host\"");
+        } else if (via != null) {
+            hops = nextHopNames.get(element, via);
+        }
+        if (hops != null) {
+            routing.smartHost(hops);
+        }
+    }
+
+    private void readDomain(XmlElement element) {
+        Treatment treatment = treatment(element);
+        Match match = match(element);
+        String name = element.attribute("name");
+        DomainName domain = name == null ? null : file.parse(element, () -> DomainNotation.recipientDomain(name));
+        if (domain != null) {
+            add(domain, match, treatment, file.rule(element));
+        }
+    }
+
+    private void readDomains(XmlElement element) {
+        Treatment treatment = treatment(element);
+        Match match = match(element);
+        file.readList(element, new ListFile.Lines() {
+            @Override
+            public void entry(String text, Rule where) {
+                add(DomainNotation.recipientDomain(text), match, treatment, where);
+            }
+
+            @Override
+            public void comment(String text, Rule where) {
+                warnIfExactEntry(text, where);
+            }
+        });
+    }
+
+    private void add(DomainName domain, Match match, Treatment treatment, Rule where) {
+        // Nothing is below an address literal, so both kinds of match are the same entry.
+        Match effective = domain.isLiteral() ? Match.EXACT : match;
+        Rule before = (effective == Match.EXACT ? exact : subtree).putIfAbsent(domain, where);
+        if (before == null) {
+            routing.add(RoutingEntry.of(domain, effective, treatment, where));
+        } else {
+            file.problems().add(where, "'" + domain + "' is listed already at " + before + "; remove one of the two"
+                + (domain.isLiteral() ? "" : ", or write another match for one of them"));
+        }
+    }
+
+    private void warnIfExactEntry(String comment, Rule where) {
+        String name = comment.substring(1);
+        if (name.indexOf('.') < 0 || name.chars().anyMatch(Character::isWhitespace)) {
+            return;
+        }
+        try {
+            DomainName domain = DomainName.of(name);
+            file.problems().warn("glued-comment", where, "'" + comment + "' is a comment; if IMS's exact entry was meant, write " + domain
+                + " into a list with match=\"exact\", else write a blank after the #");
+        } catch (IllegalArgumentException e) {
+            // No domain, so nothing but a comment can have been meant.
+            return;
+        }
+    }
+
+    private static Match match(XmlElement element) {
+        return "exact".equals(element.attribute("match")) ? Match.EXACT : Match.SUBTREE;
+    }
+
+    /** What is done with the mail. Where the action is missing or unknown, there will be no policy anyhow. */
+    private Treatment treatment(XmlElement element) {
+        Action action = action(element);
+        if (action != null) {
+            USED_BY.forEach((attribute, actions) -> {
+                if (element.attribute(attribute) != null && !actions.contains(action)) {
+                    file.problem(element, attribute + " is not used by action=\"" + lower(action) + "\"; remove it, or write action="
+                        + actions.stream().sorted().map(one -> "\"" + lower(one) + "\"").collect(Collectors.joining(" or ")));
+                }
+            });
+        }
+        Treatment treatment = Treatment.of(action == null ? Action.REJECT : action);
+        String reply = element.attribute("reply");
+        if (reply != null) {
+            checkReply(element, reply);
+            treatment = treatment.withReply(reply);
+        }
+        String senderSpecified = element.attribute("allowSenderSpecifiedRouting");
+        if (senderSpecified != null) {
+            treatment = treatment.withSenderSpecifiedRouting(Boolean.parseBoolean(senderSpecified));
+        }
+        return withNextHops(element, treatment);
+    }
+
+    private Treatment withNextHops(XmlElement element, Treatment treatment) {
+        String nextHop = element.attribute("nextHop");
+        String via = element.attribute("via");
+        if (nextHop != null && via != null) {
+            file.problem(element, "nextHop and via exclude each other; remove one of them");
+        }
+        if (SMART_HOST.equals(via)) {
+            viaSmartHost.add(element);
+            return treatment.withSmartHost();
+        }
+        NextHops named = via == null ? null : nextHopNames.get(element, via);
+        NextHops hops = nextHop == null ? named : nextHopNames.parse(element, "nextHop", nextHop);
+        return hops == null ? treatment : treatment.withNextHops(hops);
+    }
+
+    private static @Nullable Action action(XmlElement element) {
+        String text = element.attribute("action");
+        for (Action action : Action.values()) {
+            if (lower(action).equals(text)) {
+                return action;
+            }
+        }
+        return null;
+    }
+
+    private static String lower(Action action) {
+        return action.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void checkReply(XmlElement element, String reply) {
+        if (reply.isEmpty()) {
+            file.problem(element, "reply is empty; write the text after 550 5.7.1, or leave it out");
+        }
+        if (reply.length() > LONGEST_REPLY) {
+            file.problem(element, "reply has " + reply.length() + " characters; write at most " + LONGEST_REPLY);
+        }
+        reply.codePoints().filter(c -> c < ' ' || c > '~').findFirst().ifPresent(c -> file.problem(element,
+            String.format("reply has the character '%s' (U+%04X); write printable ASCII alone", Character.toString(c), c)));
+    }
+}

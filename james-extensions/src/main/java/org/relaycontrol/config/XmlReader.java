@@ -1,0 +1,110 @@
+package org.relaycontrol.config;
+
+import java.io.StringReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.Rule;
+
+/**
+ * Reads XML into elements with the lines of their start tags. A DOCTYPE is a problem, so there are no entities to expand or to fetch.
+ */
+final class XmlReader {
+
+    private final String file;
+    private final Problems problems;
+    private final String[] lines;
+    private final Deque<XmlElement> open = new ArrayDeque<>();
+    private @Nullable XmlElement root;
+
+    private XmlReader(String text, String file, Problems problems) {
+        this.file = file;
+        this.problems = problems;
+        this.lines = text.split("\r\n|\r|\n", -1);
+    }
+
+    /** The root element, or null after a problem: what is malformed or has a DOCTYPE is not read any further. */
+    static @Nullable XmlElement read(String text, String file, Problems problems) {
+        return new XmlReader(text, file, problems).read(text);
+    }
+
+    private @Nullable XmlElement read(String text) {
+        try {
+            XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(text));
+            while (reader.hasNext()) {
+                int event = reader.next();
+                if (event == XMLStreamConstants.DTD) {
+                    problems.add(Rule.of(file, startLine(reader)),
+                        "the file has a DOCTYPE; remove the DOCTYPE and write what its entities stand for");
+                    return null;
+                }
+                read(reader, event);
+            }
+            return root;
+        } catch (XMLStreamException e) {
+            problems.add(Rule.of(file, Math.max(1, e.getLocation().getLineNumber())), malformed(e));
+            return null;
+        }
+    }
+
+    /** The JDK's own parser: James's class path has others, with other features and messages. */
+    private static XMLInputFactory factory() {
+        XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+        // The parser's messages about prefixes are unreadable; ours say which names there are.
+        factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+        return factory;
+    }
+
+    private void read(XMLStreamReader reader, int event) {
+        if (event == XMLStreamConstants.START_ELEMENT) {
+            start(reader);
+        } else if (event == XMLStreamConstants.END_ELEMENT) {
+            open.pop();
+        } else if ((event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) && !open.isEmpty()) {
+            String text = reader.getText();
+            int linesAfterStart = (int) text.stripLeading().chars().filter(c -> c == '\n').count();
+            open.element().text(text, reader.getLocation().getLineNumber() - linesAfterStart);
+        }
+    }
+
+    private void start(XMLStreamReader reader) {
+        XmlElement element = new XmlElement(reader.getLocalName(), startLine(reader));
+        for (int i = 0; i < reader.getAttributeCount(); i++) {
+            element.attribute(reader.getAttributeLocalName(i), reader.getAttributeValue(i));
+        }
+        if (root == null) {
+            root = element;
+        } else {
+            open.element().child(element);
+        }
+        open.push(element);
+    }
+
+    /** The parser tells where a tag ends. It begins at the nearest {@code <} before: a tag has none inside. */
+    private int startLine(XMLStreamReader reader) {
+        int line = Math.min(reader.getLocation().getLineNumber(), lines.length);
+        int from = reader.getLocation().getColumnNumber() - 2;
+        while (line > 1 && lines[line - 1].lastIndexOf('<', from) < 0) {
+            line--;
+            from = Integer.MAX_VALUE;
+        }
+        return line;
+    }
+
+    private String malformed(XMLStreamException e) {
+        String message = String.valueOf(e.getMessage());
+        int start = message.indexOf("\nMessage: ");
+        String reason = (start < 0 ? message : message.substring(start + "\nMessage: ".length())).strip();
+        String reasonAlone = reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
+        XmlElement innermost = open.peek();
+        String within = innermost == null ? "" : ", within <" + innermost.name() + "> of line " + innermost.line();
+        return "the file is not well-formed XML" + within + ": " + reasonAlone + "; correct this first, nothing else has been checked";
+    }
+}
