@@ -36,10 +36,12 @@ public final class LoopbackConfiguration {
     private static final Pattern DOTTED_QUAD = Pattern.compile("(?<![0-9./])(\\d+)(\\.\\d+\\.\\d+\\.\\d+)");
 
     private final Map<Integer, Integer> ports;
+    private final List<String> smtpListeners;
     private final int webadminPort;
 
-    private LoopbackConfiguration(Map<Integer, Integer> ports, int webadminPort) {
+    private LoopbackConfiguration(Map<Integer, Integer> ports, List<String> smtpListeners, int webadminPort) {
         this.ports = Map.copyOf(ports);
+        this.smtpListeners = List.copyOf(smtpListeners);
         this.webadminPort = webadminPort;
     }
 
@@ -67,6 +69,11 @@ public final class LoopbackConfiguration {
             throw new IllegalArgumentException("the sample has no listener on port " + samplePort);
         }
         return port;
+    }
+
+    /** Where James takes SMTP connections: {@code address:port} as bound, in the order of smtpserver.xml. */
+    public List<String> smtpListeners() {
+        return smtpListeners;
     }
 
     public int webadminPort() {
@@ -129,7 +136,7 @@ public final class LoopbackConfiguration {
             if (conf.read("smtpserver.xml").contains("<keystore>file://conf/keystore</keystore>")) {
                 conf.add(Distribution.keystore());
             }
-            return new LoopbackConfiguration(ports, webadminPort);
+            return new LoopbackConfiguration(ports, smtpListeners(), webadminPort);
         }
 
         private Set<Integer> bind(String file) {
@@ -144,6 +151,12 @@ public final class LoopbackConfiguration {
                 conf.replace(file, "<bind>" + bind + "</bind>", "<bind>" + bound + "</bind>");
             }
             return samplePorts;
+        }
+
+        private List<String> smtpListeners() {
+            return conf.find("smtpserver.xml", BIND).stream()
+                .flatMap(bind -> Arrays.stream(bind.split(",")))
+                .collect(Collectors.toList());
         }
 
         private int samplePort(String file, String listener) {
