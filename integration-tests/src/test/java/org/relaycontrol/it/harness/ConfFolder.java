@@ -52,6 +52,16 @@ public final class ConfFolder {
         return this;
     }
 
+    /** Deletes a file that must be there. */
+    public ConfFolder delete(String file) {
+        try {
+            Files.delete(folder.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /** Adds a file under its own name. */
     public ConfFolder add(Path file) {
         try {

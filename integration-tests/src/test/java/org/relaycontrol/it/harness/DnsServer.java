@@ -17,6 +17,7 @@ import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -61,12 +62,21 @@ public final class DnsServer implements AutoCloseable {
         return this;
     }
 
+    /** The name under which reverse DNS has an address. */
+    public static String reverse(String address) {
+        try {
+            return ReverseMap.fromAddress(InetAddress.getByName(address)).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Adds the two records that confirm a client's host name. */
     public DnsServer host(String name, String address) {
         try {
             InetAddress parsed = InetAddress.getByName(address);
             record(name, parsed.getAddress().length == 4 ? "A" : "AAAA", address);
-            return record(org.xbill.DNS.ReverseMap.fromAddress(parsed).toString(), "PTR", name + ".");
+            return record(reverse(address), "PTR", name + ".");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 
 /** James's administration over HTTP, on loopback. */
 public final class WebAdmin {
+    private static final Pattern SIZE = Pattern.compile("\"size\":(\\d+)");
     private static final Pattern STRING = Pattern.compile("\"([^\"]*)\"");
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -50,20 +51,19 @@ public final class WebAdmin {
         return strings(call("GET", "/mailRepositories/" + escape(path) + "/mails", ""));
     }
 
-    /** One mail of a repository, as James describes it in JSON. */
-    public String repositoryMail(String path, String name) {
-        String fields = "?additionalFields=attributes,headers,textBody";
-        return call("GET", "/mailRepositories/" + escape(path) + "/mails/" + escape(name) + fields, "");
-    }
-
     /** Empties a mail repository. */
     public void clearRepository(String path) {
         call("DELETE", "/mailRepositories/" + escape(path) + "/mails", "");
     }
 
-    /** The names of the mail queues. */
-    public List<String> queues() {
-        return strings(call("GET", "/mailQueues", ""));
+    /** How many mails a mail queue holds. */
+    public int queueSize(String queue) {
+        String json = call("GET", "/mailQueues/" + escape(queue), "");
+        Matcher size = SIZE.matcher(json);
+        if (!size.find()) {
+            throw new IllegalStateException("no size in " + json);
+        }
+        return Integer.parseInt(size.group(1));
     }
 
     private String call(String method, String path, String body) {
