@@ -1,6 +1,7 @@
 package org.relaycontrol.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.it.extension.ReplaceRecipient;
 import org.relaycontrol.it.harness.DnsServer;
+import org.relaycontrol.it.harness.Loopback;
 import org.relaycontrol.it.harness.NextHop;
 import org.relaycontrol.it.harness.RelayServer;
 import org.relaycontrol.it.harness.SmtpClient;
@@ -23,6 +25,8 @@ class DeliveryIT {
     private static final String SECRET = "delivery-secret";
     private static final String DENIED = "var/mail/relay-denied";
     private static final String LOOPING = "var/mail/looping";
+    private static final String EXCHANGER = "127.0.53.25";
+    private static final int SMTP_PORT = 25;
     private static final String POLICY = String.join("\n",
         "<relaycontrol>",
         "  <policy name='delivery'>",
@@ -33,6 +37,8 @@ class DeliveryIT {
         "      <domain name='failover.example' action='relay' nextHop=\"first.test,second.test\"/>",
         "      <domain name='six.example' action='relay' nextHop=\"six.test\"/>",
         "      <domain name='named.example' action='relay' nextHop=\"named.test\"/>",
+        "      <domain name='exchanged.example' action='relay'/>",
+        "      <domain name='hub.example' action='relay' nextHop=\"mx:exchanged.example\"/>",
         "    </routing>",
         "    <restrictions>",
         "      <authenticated/>",
@@ -57,13 +63,13 @@ class DeliveryIT {
         two = NextHop.listening();
         first = NextHop.listening();
         second = NextHop.listening();
-        six = NextHop.listening("::1");
+        six = NextHop.listening(Loopback.hasIpv6() ? "::1" : "127.0.0.1");
         dns = DnsServer.listening("127.0.0.1", 0).record("named.test", "A", "127.0.0.1");
         server = RelayServer.sample("mail-clients", "delivery")
             .conf(conf -> conf
                 .write("relaycontrol.xml", POLICY)
-                .replace("mailetcontainer.xml", "<delayTime>5 minutes, 30 minutes, 1 hour, 4 hours, 8 hours</delayTime>",
-                    "<delayTime>1 second</delayTime>")
+                .replace("mailetcontainer.xml", "<delayTime>5 minutes, 10 minutes, 20 minutes, 40 minutes, 107 * 4000 seconds</delayTime>",
+                    "<delayTime>100 * 1 second</delayTime>")
                 .replace("mailetcontainer.xml", "<mailet match=\"All\" class=\"org.relaycontrol.mailets.RelayControl\">",
                     "<mailet match=\"RecipientIs=replaced@one.example\" class=\"" + ReplaceRecipient.class.getName() + "\">"
                         + "<recipient>victim@outside.example</recipient></mailet>"
@@ -75,6 +81,7 @@ class DeliveryIT {
             .nextHop("two.test", two)
             .nextHop("first.test", first)
             .nextHop("second.test", second)
+            .nextHop("mx:exchanged.example", "mx:exchanged.example")
             .nextHop("six.test", "[::1]:" + six.port())
             .nextHop("named.test", "named.test:" + one.port())
             .user(ALICE, SECRET)
@@ -122,7 +129,7 @@ class DeliveryIT {
         two.stop();
         int logged = server.packLogSize();
         send("a@sender.example", "down then up", "patient@two.example");
-        server.awaitPackLog(logged, "patient@two.example", "again");
+        server.awaitPackLog(logged, "patient@two.example", "next in");
         two.restart();
         mails(two, "down then up", 1);
         awaitEmptyQueue();
@@ -220,6 +227,7 @@ class DeliveryIT {
 
     @Test
     void shouldDeliverToIpv6NextHop() {
+        assumeTrue(Loopback.hasIpv6());
         send("a@sender.example", "to IPv6", "a@six.example");
         assertThat(mails(six, "to IPv6", 1)).hasSize(1);
     }
@@ -229,6 +237,20 @@ class DeliveryIT {
         send("a@sender.example", "to a name", "a@named.example");
         assertThat(mails(one, "to a name", 1).get(0).recipients()).containsExactly("a@named.example");
         assertThat(dns.questions()).contains("named.test. A");
+    }
+
+    @Test
+    void shouldLookUpMailExchangers() {
+        assumeTrue(Loopback.canListen(EXCHANGER, SMTP_PORT));
+        dns.record("exchanged.example", "MX", "10 down.exchanged.example.")
+            .record("exchanged.example", "MX", "20 up.exchanged.example.")
+            .record("down.exchanged.example", "A", "127.0.53.26")
+            .record("up.exchanged.example", "A", EXCHANGER);
+        try (NextHop exchanger = NextHop.listening(EXCHANGER, SMTP_PORT, mail -> { })) {
+            send("a@sender.example", "to the MX", "a@exchanged.example", "b@hub.example");
+            assertThat(mails(exchanger, "to the MX", 2)).extracting(NextHop.ReceivedMail::recipients)
+                .containsExactlyInAnyOrder(List.of("a@exchanged.example"), List.of("b@hub.example"));
+        }
     }
 
     @Test

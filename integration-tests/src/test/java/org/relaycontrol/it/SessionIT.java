@@ -1,6 +1,7 @@
 package org.relaycontrol.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.relaycontrol.it.harness.Loopback;
 import org.relaycontrol.it.harness.NextHop;
 import org.relaycontrol.it.harness.RelayServer;
 import org.relaycontrol.it.harness.SmtpClient;
@@ -189,6 +191,7 @@ class SessionIT {
 
     @Test
     void shouldTakeIpv6ClientsThroughDualStackListener() {
+        assumeTrue(Loopback.hasIpv6());
         try (SmtpClient client = SmtpClient.connect("::1", "::1", server.port(25)).ehlo()) {
             client.mail("a@sender.example");
             int logged = server.packLogSize();

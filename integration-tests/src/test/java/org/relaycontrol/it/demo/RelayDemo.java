@@ -3,6 +3,7 @@ package org.relaycontrol.it.demo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class RelayDemo {
             .port(25, SMTP_PORT)
             .port(587, SUBMISSION_PORT);
         for (String name : scenario.nextHops()) {
-            NextHop hop = NextHop.listening("127.0.0.1", mail -> System.out.println("[next hop " + name + "] from <" + mail.sender()
+            NextHop hop = NextHop.listening("127.0.0.1", 0, mail -> System.out.println("[next hop " + name + "] from <" + mail.sender()
                 + "> to " + mail.recipients() + ": " + mail.subject()));
             loopback.nextHop(name, "127.0.0.1:" + hop.port());
         }
@@ -80,8 +81,7 @@ public final class RelayDemo {
     }
 
     private static void explain(Scenario scenario, LoopbackConfiguration ports, Path run) {
-        String client = "java -cp " + Path.of(RelayDemo.class.getProtectionDomain().getCodeSource().getLocation().getPath())
-            + " " + SendMail.class.getName();
+        String client = "java -cp " + quoted(classes()) + " " + SendMail.class.getName();
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("Users, each with the password NAME-secret: alice@ratest.com, bob@ratest.com, mallory@ratest.com");
@@ -97,5 +97,17 @@ public final class RelayDemo {
         lines.add("Listening on " + String.join(", ", ports.smtpListeners()) + " until Ctrl-C. All of these mails at once: " + client + " "
             + scenario.folder());
         System.out.println(String.join("\n", lines));
+    }
+
+    private static Path classes() {
+        try {
+            return Path.of(RelayDemo.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String quoted(Path path) {
+        return path.toString().matches("[A-Za-z0-9/._-]*") ? path.toString() : "'" + path + "'";
     }
 }

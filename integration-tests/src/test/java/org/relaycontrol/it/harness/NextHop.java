@@ -31,10 +31,10 @@ public final class NextHop implements AutoCloseable {
     private volatile ServerSocket server;
     private final int port;
 
-    private NextHop(InetAddress address, Consumer<ReceivedMail> listener) {
+    private NextHop(InetAddress address, int port, Consumer<ReceivedMail> listener) {
         this.address = address;
         this.listener = listener;
-        this.server = listen(0);
+        this.server = listen(port);
         this.port = server.getLocalPort();
     }
 
@@ -45,13 +45,18 @@ public final class NextHop implements AutoCloseable {
 
     /** Listens on a free port of a loopback address. */
     public static NextHop listening(String address) {
-        return listening(address, mail -> { });
+        return listening(address, 0, mail -> { });
     }
 
-    /** As {@link #listening(String)}; the listener is told each mail when it has been accepted. */
-    public static NextHop listening(String address, Consumer<ReceivedMail> listener) {
+    /**
+     * Listens on a port of a loopback address.
+     *
+     * @param port 0 picks a free one
+     * @param listener told each mail when it has been accepted, on a thread of its own
+     */
+    public static NextHop listening(String address, int port, Consumer<ReceivedMail> listener) {
         try {
-            return new NextHop(InetAddress.getByName(address), listener);
+            return new NextHop(InetAddress.getByName(address), port, listener);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
