@@ -1,0 +1,41 @@
+package org.relaycontrol.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.function.Consumer;
+
+import org.junit.jupiter.api.Test;
+import org.relaycontrol.it.harness.ConfFolder;
+import org.relaycontrol.it.harness.RelayServer;
+import org.relaycontrol.it.harness.StockJames.StartFailure;
+
+/** James does not start with half a policy, and says why. */
+class StartFailureIT {
+    @Test
+    void shouldNotStartWithProblemsAndTellAllOfThem() {
+        StartFailure failure = startFailure("bad-policy", conf -> conf.write("relaycontrol.xml", String.join("\n",
+            "<relaycontrol>",
+            "  <policy name='bad'>",
+            "    <routing><domain name='ratest.com' action='inbuond'/></routing>",
+            "    <restrictions><clients><network>127.168.1.5/24</network></clients></restrictions>",
+            "  </policy>",
+            "</relaycontrol>")));
+        assertThat(failure.exitStatus()).isEqualTo(1);
+        assertThat(failure.output()).contains("relaycontrol.xml:3: ", "inbuond", "relaycontrol.xml:4: ", "127.168.1.0/24");
+    }
+
+    @Test
+    void shouldNotStartWithoutPolicy() {
+        StartFailure failure = startFailure("no-policy", conf -> conf.delete("relaycontrol.xml"));
+        assertThat(failure.exitStatus()).isEqualTo(1);
+        assertThat(failure.output()).contains("relaycontrol.xml");
+    }
+
+    private static StartFailure startFailure(String run, Consumer<ConfFolder> change) {
+        RelayServer.Builder server = RelayServer.sample("closed", run).confOnLoopback(change);
+        StartFailure[] failure = new StartFailure[1];
+        assertThatThrownBy(server::start).isInstanceOfSatisfying(StartFailure.class, thrown -> failure[0] = thrown);
+        return failure[0];
+    }
+}

@@ -1,0 +1,165 @@
+package org.relaycontrol.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+
+/** A DNS server on a UDP port of loopback that knows the records it was given; every other name does not exist. */
+public final class DnsServer implements AutoCloseable {
+    private static final int LONGEST_QUERY = 512;
+    private static final long TTL_SECONDS = 60;
+
+    private final DatagramSocket socket;
+    private final List<Record> records = new CopyOnWriteArrayList<>();
+    private final Map<Name, Integer> failing = new ConcurrentHashMap<>();
+    private final List<String> questions = new CopyOnWriteArrayList<>();
+
+    private DnsServer(DatagramSocket socket) {
+        this.socket = socket;
+        Thread thread = new Thread(this::serve, "dns");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Listens on a loopback address; port 0 picks a free one. */
+    public static DnsServer listening(String address, int port) {
+        try {
+            return new DnsServer(new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    /** Adds a record, {@code data} in the notation of zone files: {@code record("ratest.com", "MX", "10 mx.ratest.com.")}. */
+    public DnsServer record(String name, String type, String data) {
+        try {
+            records.add(Record.fromString(absolute(name), Type.value(type), DClass.IN, TTL_SECONDS, data, Name.root));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** The name under which reverse DNS has an address. */
+    public static String reverse(String address) {
+        try {
+            return ReverseMap.fromAddress(InetAddress.getByName(address)).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Adds the two records that confirm a client's host name. */
+    public DnsServer host(String name, String address) {
+        try {
+            InetAddress parsed = InetAddress.getByName(address);
+            record(name, parsed.getAddress().length == 4 ? "A" : "AAAA", address);
+            return record(reverse(address), "PTR", name + ".");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Answers every question about this name with SERVFAIL until {@link #heal(String)}. */
+    public DnsServer fail(String name) {
+        failing.put(absolute(name), Rcode.SERVFAIL);
+        return this;
+    }
+
+    /** Leaves every question about this name unanswered until {@link #heal(String)}. */
+    public DnsServer silence(String name) {
+        failing.put(absolute(name), -1);
+        return this;
+    }
+
+    /** Answers questions about this name again. */
+    public DnsServer heal(String name) {
+        failing.remove(absolute(name));
+        return this;
+    }
+
+    /** Every question so far, as {@code name type}, oldest first. */
+    public List<String> questions() {
+        return List.copyOf(questions);
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+
+    private void serve() {
+        byte[] buffer = new byte[LONGEST_QUERY];
+        while (!socket.isClosed()) {
+            try {
+                DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+                socket.receive(packet);
+                Message query = new Message(java.util.Arrays.copyOf(buffer, packet.getLength()));
+                questions.add(query.getQuestion().getName() + " " + Type.string(query.getQuestion().getType()));
+                Integer failure = failing.get(query.getQuestion().getName());
+                if (failure == null || failure >= 0) {
+                    byte[] answer = answer(query, failure).toWire();
+                    socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+                }
+            } catch (IOException e) {
+                // Closed, or a query that is none: ask again.
+                continue;
+            }
+        }
+    }
+
+    private Message answer(Message query, Integer failure) {
+        Record question = query.getQuestion();
+        Message answer = new Message(query.getHeader().getID());
+        answer.getHeader().setFlag(Flags.QR);
+        answer.getHeader().setFlag(Flags.AA);
+        answer.addRecord(question, Section.QUESTION);
+        if (failure != null) {
+            answer.getHeader().setRcode(failure);
+            return answer;
+        }
+        boolean exists = false;
+        for (Record known : records) {
+            if (known.getName().equals(question.getName())) {
+                exists = true;
+                if (known.getType() == question.getType()) {
+                    answer.addRecord(known, Section.ANSWER);
+                }
+            }
+        }
+        if (!exists) {
+            answer.getHeader().setRcode(Rcode.NXDOMAIN);
+        }
+        return answer;
+    }
+
+    private static Name absolute(String name) {
+        try {
+            return Name.fromString(name, Name.root);
+        } catch (TextParseException e) {
+            throw new IllegalArgumentException(name, e);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package org.relaycontrol.it.harness;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+
+import org.awaitility.Awaitility;
+
+/** A stock James with the pack, running one of the samples on loopback, with what a test changes in it. */
+public final class RelayServer implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final StockJames james;
+    private final LoopbackConfiguration loopback;
+    private final WebAdmin admin;
+
+    private RelayServer(StockJames james, LoopbackConfiguration loopback, WebAdmin admin) {
+        this.james = james;
+        this.loopback = loopback;
+        this.admin = admin;
+    }
+
+    /** Begins with a sample; the run's name is that of its folder below the build directory. */
+    public static Builder sample(String sample, String run) {
+        return new Builder(sample, run);
+    }
+
+    /** The port that stands for a port of the sample. */
+    public int port(int samplePort) {
+        return loopback.port(samplePort);
+    }
+
+    public WebAdmin admin() {
+        return admin;
+    }
+
+    public StockJames james() {
+        return james;
+    }
+
+    /** Connects to 127.0.0.2, port 25 of the sample, and says EHLO. */
+    public SmtpClient client(String source) {
+        return SmtpClient.connect(source, "127.0.0.2", port(25)).ehlo();
+    }
+
+    /** How many lines the pack has logged. */
+    public int packLogSize() {
+        return james.packLog().size();
+    }
+
+    /** Waits for a line of the pack's log, from line number {@code from} on, that has all of these texts, and returns it. */
+    public String awaitPackLog(int from, String... texts) {
+        return await(() -> james.packLog().stream().skip(from)
+            .filter(line -> List.of(texts).stream().allMatch(line::contains))
+            .findFirst().orElse(null), line -> line != null, () -> "a line with " + List.of(texts) + " in: "
+                + james.packLog().stream().skip(from).collect(Collectors.joining("\n")));
+    }
+
+    /** Waits until the INBOX of a user holds this many messages. */
+    public void awaitInbox(String user, int messages) {
+        await(() -> admin.messageCount(user, "INBOX"), count -> count == messages, () -> messages + " messages for " + user);
+    }
+
+    /** Waits until a next hop has got this many mails, and returns them. */
+    public List<NextHop.ReceivedMail> awaitMails(NextHop hop, int mails) {
+        return await(hop::mails, got -> got.size() >= mails, () -> mails + " mails, got " + hop.mails().size() + "; James wrote: "
+            + james.log().stream().skip(Math.max(0, james.log().size() - 20)).collect(Collectors.joining("\n")));
+    }
+
+    /** Waits for a value that satisfies a condition. */
+    public static <T> T await(java.util.concurrent.Callable<T> value, Predicate<T> condition, java.util.function.Supplier<String> what) {
+        try {
+            return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(value, condition);
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError("expected " + what.get(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        james.close();
+    }
+
+    /** What a test changes in the sample. */
+    public static final class Builder {
+        private final Path run;
+        private final ConfFolder conf;
+        private final LoopbackConfiguration.Builder loopback;
+        private final Map<String, String> users = new LinkedHashMap<>();
+        private final List<Class<?>> extension = new ArrayList<>();
+        private final List<Consumer<ConfFolder>> finalChanges = new ArrayList<>();
+
+        private Builder(String sample, String run) {
+            this.run = Distribution.newRun(run);
+            this.conf = ConfFolder.copy(Distribution.samples().resolve(sample), this.run.resolve("conf"));
+            this.loopback = LoopbackConfiguration.of(conf);
+        }
+
+        /** Changes the sample before it is moved to loopback: real ports and addresses. */
+        public Builder conf(Consumer<ConfFolder> change) {
+            change.accept(conf);
+            return this;
+        }
+
+        /** Changes it after it was moved to loopback. */
+        public Builder confOnLoopback(Consumer<ConfFolder> change) {
+            finalChanges.add(change);
+            return this;
+        }
+
+        /** See {@link LoopbackConfiguration.Builder#nextHop}. */
+        public Builder nextHop(String inSample, NextHop hop) {
+            return nextHop(inSample, "127.0.0.1:" + hop.port());
+        }
+
+        /** See {@link LoopbackConfiguration.Builder#nextHop}. */
+        public Builder nextHop(String inSample, String address) {
+            loopback.nextHop(inSample, address);
+            return this;
+        }
+
+        /** The DNS server, on 127.0.0.1, that James's DNS service and the pack ask. */
+        public Builder dns(DnsServer dns) {
+            loopback.dnsServer("localhost:" + dns.port());
+            return this;
+        }
+
+        /** A user to create. */
+        public Builder user(String name, String password) {
+            users.put(name, password);
+            return this;
+        }
+
+        /** Classes of the tests that James shall find in a jar of their own in {@code extensions-jars}. */
+        public Builder extension(Class<?>... classes) {
+            extension.addAll(List.of(classes));
+            return this;
+        }
+
+        /**
+         * Starts James.
+         *
+         * @throws StockJames.StartFailure if it does not start
+         */
+        public RelayServer start() {
+            LoopbackConfiguration moved = loopback.apply();
+            finalChanges.forEach(change -> change.accept(conf));
+            if (!extension.isEmpty()) {
+                writeExtension();
+            }
+            StockJames james = StockJames.start(run);
+            WebAdmin admin = new WebAdmin(moved.webadminPort());
+            users.forEach(admin::addUser);
+            return new RelayServer(james, moved, admin);
+        }
+
+        private void writeExtension() {
+            try {
+                Path folder = Files.createDirectories(run.resolve("extensions-jars"));
+                try (OutputStream file = Files.newOutputStream(folder.resolve("test-extension.jar"));
+                        JarOutputStream jar = new JarOutputStream(file)) {
+                    for (Class<?> type : extension) {
+                        String entry = type.getName().replace('.', '/') + ".class";
+                        jar.putNextEntry(new JarEntry(entry));
+                        try (InputStream bytes = type.getClassLoader().getResourceAsStream(entry)) {
+                            bytes.transferTo(jar);
+                        }
+                        jar.closeEntry();
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package org.relaycontrol.it.harness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A stock James memory server as a process of its own, in a working directory laid out like James's distribution: {@code conf/},
+ * {@code extensions-jars/} with the pack's jar, {@code var/}; the class path is the server's libraries and nothing else.
+ *
+ * <p>The process resolves host names from a hosts file that knows loopback names only ({@code jdk.net.hosts.file}): the JDK's resolver
+ * never asks a DNS server, whoever the client is.
+ */
+public final class StockJames implements AutoCloseable {
+    private static final String STARTED = "JAMES server started";
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final int TOLD_LINES = 60;
+    private static final Pattern DNS_ON_PORT = Pattern.compile("<server>(localhost:\\d+)</server>");
+
+    private final Process process;
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final CountDownLatch decided = new CountDownLatch(1);
+    private final Thread stopAtExit = new Thread(this::stop);
+    private volatile boolean started;
+
+    private StockJames(Process process, Consumer<String> listener) {
+        this.process = process;
+        Thread reader = new Thread(() -> readLog(listener), "james-log-" + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** What could not start: the exit status and the last lines James wrote. */
+    public static final class StartFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final int exitStatus;
+        private final String output;
+
+        StartFailure(int exitStatus, String output) {
+            super("James ended with status " + exitStatus + ":\n" + output);
+            this.exitStatus = exitStatus;
+            this.output = output;
+        }
+
+        public int exitStatus() {
+            return exitStatus;
+        }
+
+        public String output() {
+            return output;
+        }
+    }
+
+    /** As {@link #start(Path, Consumer)}, listening to no log line. */
+    public static StockJames start(Path workingDirectory) {
+        return start(workingDirectory, line -> { });
+    }
+
+    /**
+     * Starts James and returns when it is ready. It is stopped by {@link #close()}, and at the latest when this JVM ends.
+     *
+     * @param workingDirectory holds {@code conf/}; the rest of the layout is added
+     * @param listener told every line James writes, as it is written, on a thread of its own
+     * @throws StartFailure if James ends instead, or is not ready within three minutes
+     */
+    public static StockJames start(Path workingDirectory, Consumer<String> listener) {
+        try {
+            Path root = workingDirectory.toAbsolutePath();
+            Files.createDirectories(root.resolve("var"));
+            Files.createDirectories(root.resolve("extensions-jars"));
+            copyJars(Distribution.folder().resolve("extensions-jars"), root.resolve("extensions-jars"));
+            Path hosts = Files.writeString(root.resolve("hosts"), Distribution.hosts(dnsAlias(root)));
+            Process process = new ProcessBuilder(
+                    Distribution.java().toString(),
+                    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
+                    "-Djdk.net.hosts.file=" + hosts,
+                    "-Dworking.directory=" + root,
+                    "-Dlogback.configurationFile=conf/logback.xml",
+                    "-Dextra.props=conf/jvm.properties",
+                    "-Djdk.tls.ephemeralDHKeySize=2048",
+                    "-cp", Distribution.folder().resolve("james-server-memory-app.lib") + "/*",
+                    "org.apache.james.MemoryJamesServerMain")
+                .directory(root.toFile())
+                .redirectErrorStream(true)
+                .start();
+            StockJames james = new StockJames(process, listener);
+            james.awaitStart();
+            return james;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A DNS server on another port than 53 is written {@code localhost:5353}, which James's own DNS service takes for a host name: it
+     * gets an entry in the hosts file.
+     */
+    private static List<String> dnsAlias(Path root) throws IOException {
+        return DNS_ON_PORT.matcher(Files.readString(root.resolve("conf/dnsservice.xml"))).results()
+            .map(result -> "127.0.0.1 " + result.group(1))
+            .collect(Collectors.toList());
+    }
+
+    private static void copyJars(Path from, Path to) throws IOException {
+        try (Stream<Path> jars = Files.list(from)) {
+            for (Path jar : jars.collect(Collectors.toList())) {
+                Files.copy(jar, to.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private void awaitStart() {
+        Runtime.getRuntime().addShutdownHook(stopAtExit);
+        try {
+            boolean told = decided.await(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            if (!started) {
+                boolean ended = told && process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+                close();
+                throw new StartFailure(ended ? process.exitValue() : -1, output());
+            }
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while James started", e);
+        }
+    }
+
+    private void readLog(Consumer<String> listener) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.add(line);
+                listener.accept(line);
+                if (line.contains(STARTED)) {
+                    started = true;
+                    decided.countDown();
+                }
+            }
+        } catch (IOException e) {
+            log.add("(end of output: " + e + ")");
+        } finally {
+            decided.countDown();
+        }
+    }
+
+    /** Every line James has written so far, oldest first. */
+    public List<String> log() {
+        return List.copyOf(log);
+    }
+
+    /** The lines the pack's own classes have written so far, oldest first. */
+    public List<String> packLog() {
+        return log.stream().filter(line -> line.contains(" org.relaycontrol.")).collect(Collectors.toList());
+    }
+
+    private String output() {
+        return log.stream().skip(Math.max(0, log.size() - TOLD_LINES)).collect(Collectors.joining("\n"));
+    }
+
+    /** Waits until James ends by itself. */
+    public int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** Stops James and waits until it has ended. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            Runtime.getRuntime().removeShutdownHook(stopAtExit);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs anyway, and finds nothing to stop.
+            return;
+        }
+    }
+
+    private void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
