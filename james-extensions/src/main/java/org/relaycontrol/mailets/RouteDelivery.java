@@ -122,8 +122,9 @@ public final class RouteDelivery extends GenericMailet {
         int threads = number("deliveryThreads", DEFAULT_THREADS);
         RelayLimit loops = loops(number("maxReceived", DEFAULT_MAX_RECEIVED));
         DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(dns), new SmtpSender(this, domainList));
-        Bounces bounces = new Bounces(new Bouncer(new RemoteDeliveryConfiguration(this, domainList), getMailetContext()),
-            getMailetContext(), parameter(RemoteDeliveryConfiguration.BOUNCE_PROCESSOR));
+        RemoteDeliveryConfiguration texts = new RemoteDeliveryConfiguration(new ClientParameters(this, Map.of()), domainList);
+        Bounces bounces = new Bounces(new Bouncer(texts, getMailetContext()), getMailetContext(),
+            parameter(RemoteDeliveryConfiguration.BOUNCE_PROCESSOR));
         MailQueue queue = queues.createQueue(MailQueueName.of(parameter("outgoingQueue").orElse(DEFAULT_QUEUE)));
         running = new Running(queue, attempt, bounces, loops,
             new DeliveryQueue(queue, attempt, schedule, bounces, threads, FAILURE_DELAY));

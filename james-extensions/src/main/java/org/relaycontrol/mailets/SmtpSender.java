@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
@@ -25,7 +23,6 @@ import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfigur
 import org.apache.mailet.HostAddress;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetConfig;
-import org.apache.mailet.MailetContext;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
@@ -42,8 +39,6 @@ final class SmtpSender {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SmtpSender.class);
 
-    /** RFC 5321 section 4.5.3.2.6: a host may take 10 minutes after the end of the message; giving up earlier sends it twice. */
-    private static final String TIME_OUT_MILLIS = "600000";
     private static final int MAX_CLIENTS = 64;
 
     private final MailetConfig parameters;
@@ -186,53 +181,6 @@ final class SmtpSender {
         private UnreadablePasswordException(String problem) {
             super(problem);
             this.problem = problem;
-        }
-    }
-
-    /** The mailet's own parameters for James's SMTP client, under those that are fixed here. */
-    private static final class ClientParameters implements MailetConfig {
-
-        private static final List<String> PASSED_ON = List.of(RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND,
-            RemoteDeliveryConfiguration.TIMEOUT, RemoteDeliveryConfiguration.CONNECTIONTIMEOUT, RemoteDeliveryConfiguration.DEBUG);
-
-        private final MailetConfig mailet;
-        private final Map<String, String> parameters = new TreeMap<>();
-
-        private ClientParameters(MailetConfig mailet, Map<String, String> fixed) {
-            this.mailet = mailet;
-            parameters.put(RemoteDeliveryConfiguration.TIMEOUT, TIME_OUT_MILLIS);
-            // Stock sets no limit for writing: a host that stops reading would occupy a delivery thread for ever.
-            parameters.put("mail.smtp.writetimeout", TIME_OUT_MILLIS);
-            parameters.put("mail.smtp.ssl.protocols", "TLSv1.2 TLSv1.3");
-            Iterator<String> names = mailet.getInitParameterNames();
-            while (names.hasNext()) {
-                String name = names.next();
-                if (name.startsWith(RemoteDeliveryConfiguration.JAVAX_PREFIX) || PASSED_ON.contains(name)) {
-                    parameters.put(name, mailet.getInitParameter(name));
-                }
-            }
-            parameters.putAll(fixed);
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // The interface predates nullness annotations: null is what it returns for an absent parameter.
-        public String getInitParameter(String name) {
-            return parameters.get(name);
-        }
-
-        @Override
-        public Iterator<String> getInitParameterNames() {
-            return parameters.keySet().iterator();
-        }
-
-        @Override
-        public MailetContext getMailetContext() {
-            return mailet.getMailetContext();
-        }
-
-        @Override
-        public String getMailetName() {
-            return mailet.getMailetName();
         }
     }
 }

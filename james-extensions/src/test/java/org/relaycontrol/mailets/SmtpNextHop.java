@@ -1,0 +1,277 @@
+package org.relaycontrol.mailets;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+import org.jspecify.annotations.Nullable;
+
+/** A next hop on a loopback address that answers as told and remembers what it took. */
+final class SmtpNextHop implements AutoCloseable {
+
+    private final ServerSocket server;
+    private final Map<String, String> replies = new ConcurrentHashMap<>();
+    private final Queue<Message> messages = new ConcurrentLinkedQueue<>();
+    private final Queue<String> commands = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile @Nullable SSLContext tls;
+    private volatile @Nullable String password;
+
+    /** A message taken with 250. */
+    static final class Message {
+
+        final String sender;
+        final List<String> recipients;
+        final String text;
+        final boolean encrypted;
+
+        private Message(String sender, List<String> recipients, String text, boolean encrypted) {
+            this.sender = sender;
+            this.recipients = List.copyOf(recipients);
+            this.text = text;
+            this.encrypted = encrypted;
+        }
+    }
+
+    SmtpNextHop(String address, int port) throws IOException {
+        server = new ServerSocket();
+        server.setReuseAddress(true);
+        server.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+        Thread thread = new Thread(this::listen, "next-hop-" + server.getLocalPort());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static SmtpNextHop on(String address) throws IOException {
+        return new SmtpNextHop(address, 0);
+    }
+
+    /** Where nobody listens. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** Answers a command ("MAIL", "greeting", "DATA", "end of data", "EHLO") or a recipient, from now on. */
+    SmtpNextHop answering(String what, String reply) {
+        replies.put(what, reply);
+        return this;
+    }
+
+    /** Offers STARTTLS. */
+    SmtpNextHop offering(SSLContext context) {
+        tls = context;
+        return this;
+    }
+
+    /** Offers AUTH PLAIN and asks for it. */
+    SmtpNextHop asking(String secret) {
+        password = secret;
+        return this;
+    }
+
+    List<Message> messages() {
+        return List.copyOf(messages);
+    }
+
+    /** The recipients of all messages, in order. */
+    List<String> recipients() {
+        List<String> all = new ArrayList<>();
+        messages.forEach(message -> all.addAll(message.recipients));
+        return all;
+    }
+
+    List<String> commands() {
+        return List.copyOf(commands);
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    private void listen() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                connections.incrementAndGet();
+                Thread thread = new Thread(() -> serve(socket), "next-hop-session");
+                thread.setDaemon(true);
+                thread.start();
+            } catch (IOException e) {
+                // Closed: the loop ends.
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (Socket connection = socket) {
+            new Session(connection).run();
+        } catch (IOException e) {
+            // The client has gone, or TLS failed: nobody to answer.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+
+    /** One connection. */
+    private final class Session {
+
+        private Socket socket;
+        private BufferedReader in;
+        private OutputStream out;
+        private boolean encrypted;
+        private boolean authenticated;
+        private String sender = "";
+        private final List<String> recipients = new ArrayList<>();
+
+        private Session(Socket socket) throws IOException {
+            use(socket);
+        }
+
+        private void use(Socket next) throws IOException {
+            socket = next;
+            in = new BufferedReader(new InputStreamReader(next.getInputStream(), StandardCharsets.ISO_8859_1));
+            out = next.getOutputStream();
+        }
+
+        private void say(String reply) throws IOException {
+            out.write((reply + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        }
+
+        private String reply(String what, String byDefault) {
+            return replies.getOrDefault(what, byDefault);
+        }
+
+        private void run() throws IOException {
+            say(reply("greeting", "220 next.hop ESMTP"));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                commands.add(line);
+                String verb = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
+                switch (verb) {
+                    case "EHLO":
+                        ehlo();
+                        break;
+                    case "STARTTLS":
+                        startTls();
+                        break;
+                    case "AUTH":
+                        authenticate(line);
+                        break;
+                    case "MAIL":
+                        mail(line);
+                        break;
+                    case "RCPT":
+                        rcpt(line);
+                        break;
+                    case "DATA":
+                        data();
+                        break;
+                    case "QUIT":
+                        say("221 bye");
+                        return;
+                    default:
+                        say("250 ok");
+                }
+            }
+        }
+
+        private void ehlo() throws IOException {
+            StringBuilder text = new StringBuilder("250-next.hop\r\n250-8BITMIME\r\n250-DSN\r\n");
+            if (tls != null && !encrypted) {
+                text.append("250-STARTTLS\r\n");
+            }
+            if (password != null) {
+                text.append("250-AUTH PLAIN\r\n");
+            }
+            say(reply("EHLO", text + "250 SIZE 1000000"));
+        }
+
+        private void startTls() throws IOException {
+            SSLContext context = tls;
+            if (context == null) {
+                say("502 no TLS");
+                return;
+            }
+            say("220 go ahead");
+            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+            secure.setUseClientMode(false);
+            secure.startHandshake();
+            use(secure);
+            encrypted = true;
+        }
+
+        private void authenticate(String line) throws IOException {
+            String[] fields = line.split(" ");
+            String given = new String(Base64.getDecoder().decode(fields[2]), StandardCharsets.UTF_8);
+            authenticated = given.endsWith("\0user\0" + password);
+            say(authenticated ? "235 2.7.0 welcome" : "535 5.7.8 wrong password");
+        }
+
+        private void mail(String line) throws IOException {
+            sender = address(line);
+            recipients.clear();
+            say(password != null && !authenticated ? "530 5.7.0 authenticate first" : reply("MAIL", "250 2.1.0 ok"));
+        }
+
+        private void rcpt(String line) throws IOException {
+            String recipient = address(line);
+            String reply = reply(recipient, "250 2.1.5 ok");
+            if ("drop".equals(reply)) {
+                socket.close();
+                return;
+            }
+            if (reply.startsWith("2")) {
+                recipients.add(recipient);
+            }
+            say(reply);
+        }
+
+        private void data() throws IOException {
+            String go = reply("DATA", "354 go ahead");
+            say(go);
+            if (!go.startsWith("354")) {
+                return;
+            }
+            StringBuilder text = new StringBuilder();
+            for (String line = in.readLine(); line != null && !".".equals(line); line = in.readLine()) {
+                text.append(line).append('\n');
+            }
+            String end = reply("end of data", "250 2.0.0 queued as 42");
+            if (end.startsWith("2")) {
+                messages.add(new Message(sender, recipients, text.toString(), encrypted));
+            }
+            say(end);
+        }
+
+        private String address(String line) {
+            return line.substring(line.indexOf('<') + 1, line.indexOf('>'));
+        }
+    }
+}
