@@ -63,13 +63,16 @@ public final class IpAddress implements Comparable<IpAddress> {
         String address = text.strip();
         if (address.indexOf(':') >= 0) {
             int zone = address.indexOf('%');
+            if (zone == address.length() - 1) {
+                throw notAnAddress(address);
+            }
             return parseIpv6(zone < 0 ? address : address.substring(0, zone));
         }
-        return ipv4(parseQuad(address));
+        return ipv4(parseQuad(address, address));
     }
 
-    private static long parseQuad(String text) {
-        String[] octets = text.split("\\.", -1);
+    private static long parseQuad(String quad, String text) {
+        String[] octets = quad.split("\\.", -1);
         if (octets.length != 4) {
             throw notAnAddress(text);
         }
@@ -131,7 +134,7 @@ public final class IpAddress implements Comparable<IpAddress> {
                 throw notAnAddress(text);
             }
             if (quad) {
-                long value = parseQuad(fields[i]);
+                long value = parseQuad(fields[i], text);
                 groups[count++] = value >>> 16;
                 groups[count++] = value & 0xffff;
             } else {

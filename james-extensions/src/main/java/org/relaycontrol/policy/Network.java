@@ -58,7 +58,7 @@ public final class Network {
             throw new IllegalArgumentException("'" + network + "' has a wildcard; write the network as address/prefix length, "
                 + "like 192.168.1.0/24");
         }
-        if (network.indexOf('-') >= 0 && network.indexOf('.') >= 0) {
+        if (network.indexOf('-') >= 0 && network.chars().allMatch(c -> c == '-' || c == '.' || c == ':' || Character.digit(c, 16) >= 0)) {
             throw new IllegalArgumentException("'" + network + "' is not a network; write a range as <range>first-last</range>");
         }
     }
@@ -77,8 +77,9 @@ public final class Network {
         }
         int ipv4Prefix = prefix - (IpAddress.IPV6_BITS - IpAddress.IPV4_BITS);
         if (ipv4Prefix < 0) {
-            throw new IllegalArgumentException("'" + network + "' has host bits set; write ::ffff:0:0/96 or 0.0.0.0/0 for all of IPv4, "
-                + "or ::/0 for all of IPv6");
+            throw new IllegalArgumentException("'" + network + "' has host bits set; write "
+                + (prefix <= IpAddress.IPV4_BITS ? address.first(prefix) + "/" + prefix + " for the IPv4 network, " : "")
+                + "0.0.0.0/0 for all of IPv4, or ::/0 for all of IPv6");
         }
         return ipv4Prefix;
     }
@@ -88,6 +89,9 @@ public final class Network {
             throw new IllegalArgumentException("'" + network
                 + "' has an IPv4 netmask on an IPv6 address; write a prefix length from 0 to 128");
         }
+        if (suffix.indexOf(':') >= 0) {
+            throw notContiguous(network);
+        }
         long mask = IpAddress.parse(suffix).low();
         int prefix = Long.bitCount(mask);
         if (IpAddress.ipv4(-1).first(prefix).low() == mask) {
@@ -96,10 +100,15 @@ public final class Network {
         long inverted = ~mask & 0xffffffffL;
         int wildcardPrefix = Long.bitCount(inverted);
         if (IpAddress.ipv4(-1).first(wildcardPrefix).low() == inverted) {
-            throw new IllegalArgumentException("'" + network + "' has a wildcard mask; write the netmask: " + address + "/"
-                + IpAddress.ipv4(inverted) + ", or " + address + "/" + wildcardPrefix);
+            IpAddress meant = address.first(wildcardPrefix);
+            throw new IllegalArgumentException("'" + network + "' has a wildcard mask; write the netmask: " + meant + "/"
+                + IpAddress.ipv4(inverted) + ", or " + meant + "/" + wildcardPrefix);
         }
-        throw new IllegalArgumentException("'" + network + "' has a netmask whose one bits are not contiguous; "
+        throw notContiguous(network);
+    }
+
+    private static IllegalArgumentException notContiguous(String network) {
+        return new IllegalArgumentException("'" + network + "' has a netmask whose one bits are not contiguous; "
             + "write a netmask like 255.255.255.0 or a prefix length from 0 to 32");
     }
 
