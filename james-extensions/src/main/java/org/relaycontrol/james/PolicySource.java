@@ -1,11 +1,13 @@
 package org.relaycontrol.james;
 
+import com.google.inject.ImplementedBy;
 import org.relaycontrol.policy.RelayPolicies;
 
 /**
  * Where the policy comes from. By default it is read from {@code conf/relaycontrol.xml}; an integrator binds another source with a Guice
  * module listed in James's {@code extensions.properties}. Implementations are thread-safe.
  */
+@ImplementedBy(FilePolicySource.class)
 @FunctionalInterface
 public interface PolicySource {
 
