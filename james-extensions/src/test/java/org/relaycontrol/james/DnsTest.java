@@ -25,7 +25,8 @@ class DnsTest {
     @BeforeEach
     void setUp() throws IOException {
         server = new FakeDnsServer();
-        dns = new Dns(List.of(server.address()), Duration.ofMillis(500), now::get);
+        // Long enough for the first look-up of a busy machine, short enough to wait for in the tests of silent servers.
+        dns = new Dns(List.of(server.address()), Duration.ofSeconds(3), now::get);
     }
 
     @AfterEach
