@@ -44,10 +44,17 @@ public final class Stamp {
         return new Stamp(permissions);
     }
 
+    /** A stamp that lists these recipients. */
+    public static Stamp of(Map<MailAddress, Permission> permissions) {
+        Map<String, Permission> byKey = new HashMap<>();
+        permissions.forEach((recipient, permission) -> byKey.put(key(recipient), permission));
+        return new Stamp(byKey);
+    }
+
     /** This stamp and one recipient more. */
     public Stamp with(MailAddress recipient, Route route, String policy) {
         Map<String, Permission> more = new HashMap<>(permissions);
-        more.put(key(recipient), new Permission(route, policy));
+        more.put(key(recipient), Permission.of(route, policy));
         return new Stamp(more);
     }
 
@@ -77,6 +84,11 @@ public final class Stamp {
         private Permission(Route route, String policy) {
             this.route = route;
             this.policy = policy;
+        }
+
+        /** The permission that the policy of that name gave. */
+        public static Permission of(Route route, String policy) {
+            return new Permission(route, policy);
         }
 
         private static Permission parse(String text) {

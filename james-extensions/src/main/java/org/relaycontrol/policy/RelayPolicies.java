@@ -91,8 +91,22 @@ public final class RelayPolicies {
 
     /** Whether the client may connect to the listener, with what is known of its host name; unknown admits. */
     public boolean mayConnect(IpAddress client, IpAddress localAddress, int localPort, ClientHost host) {
+        return refusal(client, localAddress, localPort, host) == null;
+    }
+
+    /** The decision that the client may not connect to the listener, with what is known of its host name, or null if it may. */
+    public @Nullable Decision refusal(IpAddress client, IpAddress localAddress, int localPort, ClientHost host) {
         RelayPolicy policy = governing(localAddress, localPort);
-        return policy != null && policy.mayConnect(client, host);
+        return policy == null ? Decision.noPolicy() : policy.refusal(client, host);
+    }
+
+    /**
+     * Whether the restrictions let the client relay by where it connects from and to, whoever authenticates; deferred where that depends on
+     * a host name that is not known.
+     */
+    public Decision.Verdict permitsByAddress(IpAddress client, IpAddress localAddress, int localPort, ClientHost host) {
+        RelayPolicy policy = governing(localAddress, localPort);
+        return policy == null ? Decision.Verdict.DENY : policy.permitsByAddress(client, localAddress, host);
     }
 
     /** Whether any decision for this client at this listener depends on its host name, so that looking it up is worth while. */

@@ -16,6 +16,7 @@ import static org.relaycontrol.policy.Decision.Reason.SENDER_SPECIFIED_ROUTING;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.Decision.Route;
+import org.relaycontrol.policy.Decision.Verdict;
 import org.relaycontrol.policy.RoutingEntry.Action;
 
 /**
@@ -95,9 +96,7 @@ public final class RelayPolicy {
             && localDomains.contains(envelope.recipient().domain());
         boolean unhostedRefused = refuseUnhosted && !hosted;
         if (envelope.host().isKnown()) {
-            DomainName host = envelope.host().name();
-            HostMatch match = host == null ? HostMatch.NONE : HostMatch.of(host, connections, restrictions);
-            return decide(envelope, match, entry, hosted, unhostedRefused);
+            return decide(envelope, match(envelope.host()), entry, hosted, unhostedRefused);
         }
         Decision withoutHost = decide(envelope, HostMatch.NONE, entry, hosted, unhostedRefused);
         for (int i = 1; i < possibleHosts.size(); i++) {
@@ -197,13 +196,35 @@ public final class RelayPolicy {
         return false;
     }
 
-    /** Whether the client may connect, with what is known of its host name; unknown admits. */
-    boolean mayConnect(IpAddress client, ClientHost host) {
-        if (!host.isKnown()) {
-            return possibleHosts.stream().anyMatch(match -> connectionRefusal(client, match) == null);
+    /** The decision that the client may not connect, with what is known of its host name, or null if it may; unknown admits. */
+    @Nullable Decision refusal(IpAddress client, ClientHost host) {
+        if (!host.isKnown() && possibleHosts.stream().anyMatch(match -> connectionRefusal(client, match) == null)) {
+            return null;
         }
+        Rule refusal = connectionRefusal(client, match(host));
+        return refusal == null ? null : Decision.deny(CONNECTION_REFUSED, this, refusal, null);
+    }
+
+    /** Whether the client may relay by where it connects from and to, whoever authenticates. */
+    Verdict permitsByAddress(IpAddress client, IpAddress localAddress, ClientHost host) {
+        boolean permitted = permitsByAddress(client, localAddress, match(host));
+        boolean depends = !host.isKnown()
+            && possibleHosts.stream().anyMatch(match -> permitsByAddress(client, localAddress, match) != permitted);
+        if (depends) {
+            return Verdict.DEFER;
+        }
+        return permitted ? Verdict.PERMIT : Verdict.DENY;
+    }
+
+    private boolean permitsByAddress(IpAddress client, IpAddress localAddress, HostMatch host) {
+        return restrictions.never().find(client, host.never()) == null
+            && (restrictions.clientRule(client, host) != null || restrictions.internalAddressRule(localAddress) != null);
+    }
+
+    /** What the lists say of the host; of one that is not known, what they say of a client without name. */
+    private HostMatch match(ClientHost host) {
         DomainName hostName = host.name();
-        return connectionRefusal(client, hostName == null ? HostMatch.NONE : HostMatch.of(hostName, connections, restrictions)) == null;
+        return hostName == null ? HostMatch.NONE : HostMatch.of(hostName, connections, restrictions);
     }
 
     /** The rule by which the client may not connect, or null if it may. */

@@ -1,0 +1,55 @@
+package org.relaycontrol.smtp;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log line of {@code key=value} fields. A value with anything but printable ASCII, or with a space, a quote, a backslash or an equals
+ * sign, is put in quotes and escaped as in Java, so that no value can pass for another field or line. What is absent is {@code -}.
+ */
+final class LogLine {
+
+    private static final String ABSENT = "-";
+
+    private final StringBuilder line = new StringBuilder();
+
+    LogLine with(String key, @Nullable Object value) {
+        if (line.length() > 0) {
+            line.append(' ');
+        }
+        line.append(key).append('=');
+        if (value == null) {
+            line.append(ABSENT);
+        } else {
+            append(value.toString());
+        }
+        return this;
+    }
+
+    private void append(String value) {
+        if (!value.isEmpty() && !value.equals(ABSENT) && value.chars().allMatch(LogLine::isPlain)) {
+            line.append(value);
+            return;
+        }
+        line.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                line.append('\\').append(c);
+            } else if (c >= ' ' && c < 0x7f) {
+                line.append(c);
+            } else {
+                line.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        line.append('"');
+    }
+
+    private static boolean isPlain(int c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
+    }
+
+    @Override
+    public String toString() {
+        return line.toString();
+    }
+}

@@ -1,0 +1,76 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.util.Objects;
+import org.apache.james.core.MailAddress;
+import org.apache.james.core.MaybeSender;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.james.MailAddresses;
+import org.relaycontrol.james.Stamp.Permission;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.SmtpReply;
+
+/**
+ * Decides recipients of a session by the policy, logs the decision, and remembers what was permitted until the transaction ends.
+ */
+@Singleton
+public class RecipientControl {
+
+    private static final HookResult NOT_A_MAIL_DOMAIN = Replies.refuse(553, "5.1.3 The domain of the recipient is not a mail domain");
+    private static final HookResult FAILURE = Replies.refuse(451, "4.3.0 The recipient cannot be checked at the moment, try again later");
+
+    private final SessionPolicy policy;
+
+    /** Decides by the running policy. */
+    @Inject
+    public RecipientControl(SessionPolicy policy) {
+        this.policy = policy;
+    }
+
+    /**
+     * Decides one recipient. Whatever goes wrong, it is not permitted.
+     *
+     * @param authOffered whether the client could authenticate here, if need be after STARTTLS
+     * @return the refusal, or {@link HookResult#DECLINED} if the recipient is permitted: an OK would end James's hooks before those that
+     *     check whether the recipient exists
+     */
+    HookResult check(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean authOffered) {
+        try {
+            Recipient asPolicy = asPolicy(recipient);
+            if (asPolicy == null) {
+                DecisionLog.notAMailDomain(session, sender, recipient);
+                return NOT_A_MAIL_DOMAIN;
+            }
+            DecidedRecipient decided = policy.decide(session, asPolicy);
+            HookResult result = result(session, recipient, decided, authOffered);
+            DecisionLog.recipient(session, sender, recipient, decided);
+            return result;
+        } catch (RuntimeException e) {
+            DecisionLog.failure(session, sender, recipient, e);
+            return FAILURE;
+        }
+    }
+
+    private static HookResult result(SMTPSession session, MailAddress recipient, DecidedRecipient decided, boolean authOffered) {
+        Decision decision = decided.decision();
+        if (!decision.isPermit()) {
+            SmtpReply reply = SmtpReply.of(decision, decided.envelope().recipient(), authOffered);
+            return Replies.refuse(reply.code(), reply.text());
+        }
+        PermittedRecipients.of(session).add(recipient,
+            Permission.of(Objects.requireNonNull(decision.route()), Objects.requireNonNull(decision.policy()).name()));
+        return HookResult.DECLINED;
+    }
+
+    private static @Nullable Recipient asPolicy(MailAddress recipient) {
+        try {
+            return MailAddresses.recipient(recipient);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.james.core.MailAddress;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.smtpserver.JamesMessageHook;
+import org.apache.mailet.Mail;
+import org.relaycontrol.james.Stamp;
+import org.relaycontrol.james.Stamp.Permission;
+
+/**
+ * Stamps a received mail with what RCPT has permitted for each of its recipients. Recipients that another {@code <handler>} has accepted
+ * before {@link RelayRcptHook} was asked are decided now; if one is refused, so is the mail.
+ */
+public class RelayMessageHook implements JamesMessageHook {
+
+    private static final int REFUSED = 550;
+
+    private final RecipientControl recipients;
+
+    /** Decides by the running policy. */
+    @Inject
+    public RelayMessageHook(RecipientControl recipients) {
+        this.recipients = recipients;
+    }
+
+    @Override
+    public HookResult onMessage(SMTPSession session, Mail mail) {
+        PermittedRecipients permitted = PermittedRecipients.of(session);
+        Map<MailAddress, Permission> permissions = new HashMap<>();
+        List<HookResult> refusals = new ArrayList<>();
+        for (MailAddress recipient : mail.getRecipients()) {
+            HookResult result = permitted.permission(recipient) != null
+                ? HookResult.DECLINED
+                : recipients.check(session, mail.getMaybeSender(), recipient, false);
+            Permission permission = permitted.permission(recipient);
+            if (permission != null) {
+                permissions.put(recipient, permission);
+            } else {
+                refusals.add(result);
+            }
+        }
+        if (refusals.isEmpty()) {
+            Stamp.of(permissions).applyTo(mail);
+            return HookResult.DECLINED;
+        }
+        return refusals.stream()
+            .filter(Replies::isPermanent)
+            .findFirst()
+            .map(refusal -> Replies.refuse(REFUSED, refusal.getSmtpDescription()))
+            .orElse(refusals.get(0));
+    }
+}

@@ -1,0 +1,61 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import java.util.List;
+import org.apache.james.core.MailAddress;
+import org.apache.james.core.MaybeSender;
+import org.apache.james.protocols.api.handler.ExtensibleHandler;
+import org.apache.james.protocols.api.handler.ProtocolHandler;
+import org.apache.james.protocols.api.handler.WiringException;
+import org.apache.james.protocols.smtp.SMTPConfiguration;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.protocols.smtp.hook.RcptHook;
+
+/**
+ * Decides each recipient at RCPT by the policy that governs the listener. {@link RelayControlHandlers} puts it in the place of James's
+ * {@code AuthRequiredToRelayRcptHook}. What it permits, later hooks may still refuse.
+ */
+public class RelayRcptHook implements RcptHook, ExtensibleHandler {
+
+    private final RecipientControl recipients;
+    private boolean hasAuth;
+
+    /** Decides by the running policy. */
+    @Inject
+    public RelayRcptHook(RecipientControl recipients) {
+        this.recipients = recipients;
+    }
+
+    @Override
+    public HookResult doRcpt(SMTPSession session, MaybeSender sender, MailAddress recipient) {
+        return recipients.check(session, sender, recipient, isAuthOffered(session));
+    }
+
+    /** Whether EHLO offers AUTH to this client, or would after STARTTLS. */
+    private boolean isAuthOffered(SMTPSession session) {
+        SMTPConfiguration configuration = session.getConfiguration();
+        return hasAuth
+            && (configuration.isPlainAuthEnabled() || configuration.saslConfiguration().isPresent())
+            && configuration.isAuthAnnounced(session.getRemoteAddress().getAddress().getHostAddress(),
+                session.isTLSStarted() || session.isStartTLSSupported());
+    }
+
+    /** All handlers, in their order. */
+    @Override
+    public List<Class<?>> getMarkerInterfaces() {
+        return List.of(ProtocolHandler.class);
+    }
+
+    /**
+     * Learns which handlers there are.
+     *
+     * @throws WiringException if {@code smtpserver.xml} configures a handler a second time that {@link RelayControlHandlers} lists
+     */
+    @Override
+    public void wireExtensions(Class<?> marker, List<?> handlers) throws WiringException {
+        HandlerChain chain = new HandlerChain(handlers);
+        chain.check(this);
+        hasAuth = chain.hasCommand("AUTH");
+    }
+}

@@ -1,0 +1,84 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.relaycontrol.james.ClientHostNames;
+import org.relaycontrol.policy.ClientHost;
+import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.RelayPolicies;
+
+/**
+ * The client host name of each session, looked up once a connection, and only if the policy's decisions for the client depend on it.
+ */
+@Singleton
+public class SessionHosts {
+
+    /**
+     * How long the thread of a session waits for the name, all of its commands together. James serves many sessions with one thread, so a
+     * client that names many recipients must not hold it up each time.
+     */
+    public static final Duration MAX_WAIT = Duration.ofMillis(250);
+
+    private static final AttachmentKey<LookUp> LOOK_UP = AttachmentKey.of("org.relaycontrol.ClientHost", LookUp.class);
+
+    private final ClientHostNames names;
+
+    /** Looks up by these. */
+    @Inject
+    public SessionHosts(ClientHostNames names) {
+        this.names = names;
+    }
+
+    /** What is known now. Starts the look-up if it is worth while and was not started. Never waits. */
+    ClientHost now(SMTPSession session, Connection connection, RelayPolicies policies) {
+        LookUp lookUp = session.getAttachment(LOOK_UP, State.Connection).orElse(null);
+        if (lookUp == null || !lookUp.client.equals(connection.client())) {
+            if (!policies.dependsOnHost(connection.client(), connection.localAddress(), connection.localPort())) {
+                return ClientHost.UNKNOWN;
+            }
+            lookUp = new LookUp(connection.client(), names.lookUp(connection.clientAddress()));
+            session.setAttachment(LOOK_UP, lookUp, State.Connection);
+        }
+        return lookUp.host.getNow(ClientHost.UNKNOWN);
+    }
+
+    /** What is known after waiting for the look-up that was started, if one was, within what is left of {@link #MAX_WAIT}. */
+    ClientHost await(SMTPSession session) {
+        return session.getAttachment(LOOK_UP, State.Connection).map(LookUp::await).orElse(ClientHost.UNKNOWN);
+    }
+
+    /** A look-up and how long its session may still wait for it. Confined to the session. */
+    private static final class LookUp {
+
+        private final IpAddress client;
+        private final CompletableFuture<ClientHost> host;
+        private long nanosLeft = MAX_WAIT.toNanos();
+
+        private LookUp(IpAddress client, CompletableFuture<ClientHost> host) {
+            this.client = client;
+            this.host = host;
+        }
+
+        private ClientHost await() {
+            long start = System.nanoTime();
+            try {
+                return host.get(Math.max(0, nanosLeft), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                return ClientHost.UNKNOWN;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return ClientHost.UNKNOWN;
+            } finally {
+                nanosLeft -= System.nanoTime() - start;
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.relaycontrol.james.HostedDomains;
+import org.relaycontrol.james.PolicySource;
+import org.relaycontrol.policy.ClientHost;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.Decision.Reason;
+import org.relaycontrol.policy.Decision.Verdict;
+import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RelayPolicies;
+
+/**
+ * What the running policy says of SMTP sessions: the listener chooses the policy.
+ */
+@Singleton
+public class SessionPolicy {
+
+    private final PolicySource source;
+    private final HostedDomains hostedDomains;
+    private final SessionHosts hosts;
+
+    /** Decides by the running policy. */
+    @Inject
+    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts) {
+        this.source = source;
+        this.hostedDomains = hostedDomains;
+        this.hosts = hosts;
+    }
+
+    /** Whether the client may not connect, by what is known of it now, which never waits. Writes the log line if it may not. */
+    boolean refusesConnection(SMTPSession session) {
+        RelayPolicies policies = source.current();
+        Connection connection = Connection.of(session);
+        ClientHost host = hosts.now(session, connection, policies);
+        Decision refusal = policies.refusal(connection.client(), connection.localAddress(), connection.localPort(), host);
+        if (refusal != null) {
+            DecisionLog.connection(session, refusal, host);
+        }
+        return refusal != null;
+    }
+
+    /**
+     * Decides whether the recipient is accepted. Waits for the client's host name if the decision depends on it.
+     *
+     * @throws IllegalStateException if James cannot tell at the moment whether it hosts the domain
+     */
+    DecidedRecipient decide(SMTPSession session, Recipient recipient) {
+        RelayPolicies policies = source.current();
+        Connection connection = Connection.of(session);
+        Envelope envelope = connection.envelope(hosts.now(session, connection, policies), recipient);
+        Decision decision = policies.decide(envelope, hostedDomains, true);
+        if (decision.reason() == Reason.DNS_UNAVAILABLE) {
+            envelope = envelope.withHost(hosts.await(session));
+            decision = policies.decide(envelope, hostedDomains, true);
+        }
+        return new DecidedRecipient(envelope, decision);
+    }
+
+    /** Whether the client may relay by where it connects from and to. Waits for its host name if that depends on it. */
+    Verdict permitsByAddress(SMTPSession session) {
+        RelayPolicies policies = source.current();
+        Connection connection = Connection.of(session);
+        Verdict verdict = permitsByAddress(policies, connection, hosts.now(session, connection, policies));
+        return verdict == Verdict.DEFER ? permitsByAddress(policies, connection, hosts.await(session)) : verdict;
+    }
+
+    private static Verdict permitsByAddress(RelayPolicies policies, Connection connection, ClientHost host) {
+        return policies.permitsByAddress(connection.client(), connection.localAddress(), connection.localPort(), host);
+    }
+}
