@@ -19,12 +19,14 @@ import org.apache.james.protocols.smtp.hook.RcptHook;
 public class RelayRcptHook implements RcptHook, ExtensibleHandler {
 
     private final RecipientControl recipients;
+    private final AuthorizedAddresses authorizedAddresses;
     private boolean hasAuth;
 
     /** Decides by the running policy. */
     @Inject
-    public RelayRcptHook(RecipientControl recipients) {
+    public RelayRcptHook(RecipientControl recipients, AuthorizedAddresses authorizedAddresses) {
         this.recipients = recipients;
+        this.authorizedAddresses = authorizedAddresses;
     }
 
     @Override
@@ -56,6 +58,7 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
     public void wireExtensions(Class<?> marker, List<?> handlers) throws WiringException {
         HandlerChain chain = new HandlerChain(handlers);
         chain.check(this);
+        authorizedAddresses.warnOnce();
         hasAuth = chain.hasCommand("AUTH");
     }
 }

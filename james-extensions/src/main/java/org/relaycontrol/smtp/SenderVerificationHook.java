@@ -58,15 +58,26 @@ public class SenderVerificationHook implements MailHook, RcptHook, JamesMessageH
     }
 
     private HookResult verify(SMTPSession session, Supplier<HookResult> verification) {
-        if (session.getUsername() != null) {
-            return verification.get();
-        }
         Verdict byAddress = policy.permitsByAddress(session);
+        HookResult result = verify(session, byAddress == Verdict.PERMIT, verification);
+        if (byAddress != Verdict.DEFER || !SMTPRetCode.AUTH_REQUIRED.equals(result.getSmtpRetCode())) {
+            return result;
+        }
+        switch (policy.permitsByAwaitedAddress(session)) {
+            case PERMIT:
+                return verify(session, true, verification);
+            case DENY:
+                return result;
+            default:
+                return DNS_UNAVAILABLE;
+        }
+    }
+
+    private static HookResult verify(SMTPSession session, boolean relayingAllowed, Supplier<HookResult> verification) {
         boolean before = session.isRelayingAllowed();
-        session.setRelayingAllowed(byAddress == Verdict.PERMIT);
+        session.setRelayingAllowed(relayingAllowed);
         try {
-            HookResult result = verification.get();
-            return byAddress == Verdict.DEFER && SMTPRetCode.AUTH_REQUIRED.equals(result.getSmtpRetCode()) ? DNS_UNAVAILABLE : result;
+            return verification.get();
         } finally {
             session.setRelayingAllowed(before);
         }

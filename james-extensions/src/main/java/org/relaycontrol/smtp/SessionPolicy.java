@@ -60,12 +60,16 @@ public class SessionPolicy {
         return new DecidedRecipient(envelope, decision);
     }
 
-    /** Whether the client may relay by where it connects from and to. Waits for its host name if that depends on it. */
+    /** Whether the client may relay by where it connects from and to, with what is known of its host name now. Never waits. */
     Verdict permitsByAddress(SMTPSession session) {
         RelayPolicies policies = source.current();
         Connection connection = Connection.of(session);
-        Verdict verdict = permitsByAddress(policies, connection, hosts.now(session, connection, policies));
-        return verdict == Verdict.DEFER ? permitsByAddress(policies, connection, hosts.await(session)) : verdict;
+        return permitsByAddress(policies, connection, hosts.now(session, connection, policies));
+    }
+
+    /** The same with what is known of the client's host name after waiting for it. */
+    Verdict permitsByAwaitedAddress(SMTPSession session) {
+        return permitsByAddress(source.current(), Connection.of(session), hosts.await(session));
     }
 
     private static Verdict permitsByAddress(RelayPolicies policies, Connection connection, ClientHost host) {

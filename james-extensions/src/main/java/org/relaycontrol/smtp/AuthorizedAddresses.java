@@ -1,0 +1,49 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.apache.james.server.core.configuration.ConfigurationProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns of {@code authorizedAddresses} in {@code smtpserver.xml}: James would relay for them, the pack permits them nothing.
+ */
+@Singleton
+public class AuthorizedAddresses {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(AuthorizedAddresses.class);
+
+    private final ConfigurationProvider configurations;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    /** Looks into James's configuration. */
+    @Inject
+    public AuthorizedAddresses(ConfigurationProvider configurations) {
+        this.configurations = configurations;
+    }
+
+    /** Warns of each server that has them and the pack's handlers; the first time it is called. */
+    void warnOnce() {
+        if (!warned.getAndSet(true)) {
+            try {
+                configurations.getConfiguration("smtpserver").configurationsAt("smtpserver").forEach(AuthorizedAddresses::warn);
+            } catch (ConfigurationException e) {
+                LOGGER.warn("smtpserver.xml cannot be read a second time, to look for authorizedAddresses; {}", e.getMessage());
+            }
+        }
+    }
+
+    private static void warn(HierarchicalConfiguration<ImmutableNode> server) {
+        String addresses = server.getString("authorizedAddresses");
+        String handlers = server.getString("handlerchain[@coreHandlersPackage]", "");
+        if (addresses != null && server.getBoolean("[@enabled]", true) && handlers.startsWith(RelayControlHandlers.class.getName())) {
+            LOGGER.warn("smtpserver.xml: authorizedAddresses {} of the server at {} permit nothing under Relay Control; list the networks"
+                + " in relaycontrol.xml under restrictions/clients and remove them here", addresses, server.getString("bind"));
+        }
+    }
+}
