@@ -35,6 +35,14 @@ final class ClientReader {
     }
 
     private void read(XmlElement child) {
+        if (!child.children().isEmpty()) {
+            // The schema has reported that: nothing here has children.
+            return;
+        }
+        if (child.attributes().isEmpty() && child.text().isEmpty()) {
+            file.problem(child, "<" + child.name() + "> is empty; write its text, or remove it");
+            return;
+        }
         Rule where = file.rule(child);
         switch (child.name()) {
             case "network":

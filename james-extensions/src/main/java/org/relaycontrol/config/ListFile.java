@@ -66,6 +66,10 @@ final class ListFile {
     private boolean read(InputStream in) throws IOException {
         byte[] buffer = new byte[BUFFER];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            if (line == 1 && length == 0 && isUtf16(buffer, count)) {
+                problems.add(where(), "the file is in UTF-16; save it as UTF-8");
+                return true;
+            }
             for (int i = 0; i < count; i++) {
                 if (buffer[i] == '\n') {
                     endLine();
@@ -76,10 +80,6 @@ final class ListFile {
                 } else {
                     octets[length++] = buffer[i];
                 }
-            }
-            if (line == 1 && isUtf16(buffer, count)) {
-                problems.add(where(), "the file is in UTF-16; save it as UTF-8");
-                return true;
             }
         }
         endLine();

@@ -1,7 +1,9 @@
 package org.relaycontrol.config;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.NextHops;
 
@@ -29,10 +31,8 @@ final class NextHopNames {
     }
 
     private void read(XmlElement element) {
-        String passwordFile = element.attribute("passwordFile");
-        if (passwordFile != null && !passwordFile.isEmpty()) {
-            file.checkPasswordFile(element, passwordFile);
-        }
+        String written = element.attribute("passwordFile");
+        String passwordFile = written == null || written.isEmpty() ? written : file.passwordFile(element, written);
         String name = element.attribute("name");
         String hosts = element.attribute("hosts");
         String tls = element.attribute("tls");
@@ -71,12 +71,20 @@ final class NextHopNames {
         return true;
     }
 
-    /** The next hops of that name, or null after a problem. */
-    @Nullable NextHops get(XmlElement element, String name) {
+    /**
+     * The next hops of that name, or null after a problem.
+     *
+     * @param orSmartHost whether the smart host of the routing list could be meant
+     */
+    @Nullable NextHops get(XmlElement element, String name, boolean orSmartHost) {
         if (!elements.containsKey(name)) {
-            file.problem(element, "via=\"" + name + "\" names no next hop; " + (elements.isEmpty()
-                ? "define it: <nextHops><nextHop name=\"" + name + "\" hosts=\"…\"/></nextHops>"
-                : "write one of " + String.join(", ", elements.keySet()) + ", or define it in <nextHops>"));
+            Set<String> known = new LinkedHashSet<>(elements.keySet());
+            if (orSmartHost) {
+                known.add(RoutingReader.SMART_HOST);
+            }
+            file.problem(element, "via=\"" + name + "\" names no next hop; "
+                + (known.isEmpty() ? "" : "write " + (known.size() > 1 ? "one of " : "") + String.join(", ", known) + ", or ")
+                + "define it: <nextHops><nextHop name=\"" + name + "\" hosts=\"…\"/></nextHops>");
         }
         return named.get(name);
     }

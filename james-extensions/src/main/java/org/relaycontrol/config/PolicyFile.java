@@ -75,11 +75,11 @@ final class PolicyFile {
         }
     }
 
-    /** Checks that a password file is there, can be read and is not empty. What it contains is not looked at. */
-    void checkPasswordFile(XmlElement element, String file) {
+    /** The absolute path of a password file. One that is not there, cannot be read or is empty is a problem; what it says is not read. */
+    String passwordFile(XmlElement element, String file) {
         Path path = resolve(element, "password file", file);
         if (path == null) {
-            return;
+            return file;
         }
         try {
             if (Files.size(path) == 0) {
@@ -90,10 +90,11 @@ final class PolicyFile {
         } catch (IOException e) {
             problem(element, unreadable("password file", file, e));
         }
+        return path.toString();
     }
 
     /** The path that a file name means, relative to the policy file, or null after a problem. */
-    @Nullable Path resolve(XmlElement element, String kind, String file) {
+    private @Nullable Path resolve(XmlElement element, String kind, String file) {
         Path path;
         try {
             path = folder.resolve(file);

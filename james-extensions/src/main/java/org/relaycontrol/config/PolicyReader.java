@@ -109,7 +109,7 @@ final class PolicyReader {
         }
         List<Listener> listeners = new ArrayList<>();
         for (String word : text.split(",", -1)) {
-            Listener listener = file.parse(policy, () -> Listener.parse(word));
+            Listener listener = file.parse(policy, () -> listener(word.strip()));
             if (listener != null) {
                 listeners.add(listener);
                 XmlElement before = byListener.putIfAbsent(listener, policy);
@@ -120,5 +120,15 @@ final class PolicyReader {
             }
         }
         return listeners;
+    }
+
+    private static Listener listener(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("listeners has a comma too many; write one comma between two listeners");
+        }
+        if (text.chars().anyMatch(Character::isWhitespace)) {
+            throw new IllegalArgumentException("'" + text + "' is more than one listener; separate them by commas");
+        }
+        return Listener.parse(text);
     }
 }

@@ -96,7 +96,7 @@ final class RoutingReader {
         if (SMART_HOST.equals(via)) {
             file.problem(element, "via=\"smartHost\" says nothing here; write the name of a next hop, or smartHost=\"host\"");
         } else if (via != null) {
-            hops = nextHopNames.get(element, via);
+            hops = nextHopNames.get(element, via, false);
         }
         if (hops != null) {
             routing.smartHost(hops);
@@ -163,30 +163,18 @@ final class RoutingReader {
     /** What is done with the mail. Where the action is missing or unknown, there will be no policy anyhow. */
     private Treatment treatment(XmlElement element) {
         Action action = action(element);
-        if (action != null) {
-            USED_BY.forEach((attribute, actions) -> {
-                if (element.attribute(attribute) != null && !actions.contains(action)) {
-                    file.problem(element, attribute + " is not used by action=\"" + lower(action) + "\"; remove it, or write action="
-                        + actions.stream().sorted().map(one -> "\"" + lower(one) + "\"").collect(Collectors.joining(" or ")));
-                }
-            });
-        }
+        String reply = used(element, "reply", action);
+        String senderSpecified = used(element, "allowSenderSpecifiedRouting", action);
+        String nextHop = used(element, "nextHop", action);
+        String via = used(element, "via", action);
         Treatment treatment = Treatment.of(action == null ? Action.REJECT : action);
-        String reply = element.attribute("reply");
         if (reply != null) {
             checkReply(element, reply);
             treatment = treatment.withReply(reply);
         }
-        String senderSpecified = element.attribute("allowSenderSpecifiedRouting");
         if (senderSpecified != null) {
             treatment = treatment.withSenderSpecifiedRouting(Boolean.parseBoolean(senderSpecified));
         }
-        return withNextHops(element, treatment);
-    }
-
-    private Treatment withNextHops(XmlElement element, Treatment treatment) {
-        String nextHop = element.attribute("nextHop");
-        String via = element.attribute("via");
         if (nextHop != null && via != null) {
             file.problem(element, "nextHop and via exclude each other; remove one of them");
         }
@@ -194,9 +182,21 @@ final class RoutingReader {
             viaSmartHost.add(element);
             return treatment.withSmartHost();
         }
-        NextHops named = via == null ? null : nextHopNames.get(element, via);
+        NextHops named = via == null ? null : nextHopNames.get(element, via, true);
         NextHops hops = nextHop == null ? named : nextHopNames.parse(element, "nextHop", nextHop);
         return hops == null ? treatment : treatment.withNextHops(hops);
+    }
+
+    /** The attribute's value, or null; one that the action does not use is a problem and counts no further. */
+    private @Nullable String used(XmlElement element, String attribute, @Nullable Action action) {
+        String value = element.attribute(attribute);
+        Set<Action> actions = USED_BY.getOrDefault(attribute, Set.of());
+        if (value == null || action == null || actions.contains(action)) {
+            return value;
+        }
+        file.problem(element, attribute + " is not used by action=\"" + lower(action) + "\"; remove it, or write action="
+            + actions.stream().sorted().map(one -> "\"" + lower(one) + "\"").collect(Collectors.joining(" or ")));
+        return null;
     }
 
     private static @Nullable Action action(XmlElement element) {

@@ -3,6 +3,7 @@ package org.relaycontrol.config;
 import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -14,6 +15,8 @@ import org.relaycontrol.policy.Rule;
  * Reads XML into elements with the lines of their start tags. A DOCTYPE is a problem, so there are no entities to expand or to fetch.
  */
 final class XmlReader {
+
+    private static final Pattern BARE_AMPERSAND = Pattern.compile("&(?!(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)");
 
     private final String file;
     private final Problems problems;
@@ -33,12 +36,16 @@ final class XmlReader {
     }
 
     private @Nullable XmlElement read(String text) {
+        if (text.stripLeading().charAt(0) != '<') {
+            problems.add(Rule.of(file, 1), "the file does not begin like XML; write <relaycontrol> before everything else");
+            return null;
+        }
         try {
             XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(text));
             while (reader.hasNext()) {
                 int event = reader.next();
                 if (event == XMLStreamConstants.DTD) {
-                    problems.add(Rule.of(file, startLine(reader)),
+                    problems.add(Rule.of(file, startLine(reader, "<!DOCTYPE")),
                         "the file has a DOCTYPE; remove the DOCTYPE and write what its entities stand for");
                     return null;
                 }
@@ -46,7 +53,8 @@ final class XmlReader {
             }
             return root;
         } catch (XMLStreamException e) {
-            problems.add(Rule.of(file, Math.max(1, e.getLocation().getLineNumber())), malformed(e));
+            int line = Math.min(Math.max(1, e.getLocation().getLineNumber()), lines.length);
+            problems.add(Rule.of(file, line), malformed(e, lines[line - 1]));
             return null;
         }
     }
@@ -75,9 +83,11 @@ final class XmlReader {
     }
 
     private void start(XMLStreamReader reader) {
-        XmlElement element = new XmlElement(reader.getLocalName(), startLine(reader));
+        XmlElement element = new XmlElement(reader.getLocalName(), startLine(reader, "<"));
         for (int i = 0; i < reader.getAttributeCount(); i++) {
-            element.attribute(reader.getAttributeLocalName(i), reader.getAttributeValue(i));
+            String prefix = reader.getAttributePrefix(i);
+            String localName = reader.getAttributeLocalName(i);
+            element.attribute(prefix == null || prefix.isEmpty() ? localName : prefix + ":" + localName, reader.getAttributeValue(i));
         }
         if (root == null) {
             root = element;
@@ -87,24 +97,25 @@ final class XmlReader {
         open.push(element);
     }
 
-    /** The parser tells where a tag ends. It begins at the nearest {@code <} before: a tag has none inside. */
-    private int startLine(XMLStreamReader reader) {
+    /** The parser tells where a tag ends. It begins at the nearest start before: there is none inside. */
+    private int startLine(XMLStreamReader reader, String start) {
         int line = Math.min(reader.getLocation().getLineNumber(), lines.length);
         int from = reader.getLocation().getColumnNumber() - 2;
-        while (line > 1 && lines[line - 1].lastIndexOf('<', from) < 0) {
+        while (line > 1 && lines[line - 1].lastIndexOf(start, from) < 0) {
             line--;
             from = Integer.MAX_VALUE;
         }
         return line;
     }
 
-    private String malformed(XMLStreamException e) {
+    private String malformed(XMLStreamException e, String line) {
         String message = String.valueOf(e.getMessage());
         int start = message.indexOf("\nMessage: ");
         String reason = (start < 0 ? message : message.substring(start + "\nMessage: ".length())).strip();
         String reasonAlone = reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
         XmlElement innermost = open.peek();
         String within = innermost == null ? "" : ", within <" + innermost.name() + "> of line " + innermost.line();
-        return "the file is not well-formed XML" + within + ": " + reasonAlone + "; correct this first, nothing else has been checked";
+        return "the file is not well-formed XML" + within + ": " + reasonAlone + "; "
+            + (BARE_AMPERSAND.matcher(line).find() ? "write &amp; for &" : "correct it") + ", nothing else has been checked";
     }
 }

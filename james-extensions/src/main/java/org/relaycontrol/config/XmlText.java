@@ -40,12 +40,12 @@ final class XmlText {
             problems.add(Rule.of(file, 1), "the encoding '" + name + "' is unknown; write encoding=\"UTF-8\" and save the file as UTF-8");
             return null;
         }
-        String text = decode(octets, Charset.forName(name), file, problems);
-        if (text != null && !text.startsWith("<?xml")) {
+        Charset charset = Charset.forName(name);
+        if (!new String(octets, 0, Math.min(octets.length, LONGEST_DECLARATION), charset).startsWith("<?xml")) {
             problems.add(Rule.of(file, 1), "the file is not in the encoding '" + name + "' that it names; write encoding=\"UTF-8\"");
             return null;
         }
-        return text;
+        return decode(octets, charset, file, problems);
     }
 
     private static @Nullable Charset byOrderMark(byte[] octets) {

@@ -120,12 +120,11 @@ public final class Network {
     public static Network parseRange(String text) {
         String range = text.strip();
         int dash = range.indexOf('-');
-        if (dash < 0) {
+        if (dash <= 0 || dash == range.length() - 1) {
             throw new IllegalArgumentException("'" + range + "' is not a range; write first-last, like 10.0.0.10-10.0.0.20");
         }
-        String lastText = range.substring(dash + 1).strip();
         IpAddress first = IpAddress.parse(range.substring(0, dash));
-        IpAddress last = IpAddress.parse(lastText);
+        IpAddress last = IpAddress.parse(range.substring(dash + 1));
         if (first.isIpv4() != last.isIpv4()) {
             throw new IllegalArgumentException("'" + range + "' mixes IPv4 and IPv6; write two addresses of one family");
         }

@@ -1,0 +1,73 @@
+package org.relaycontrol.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each folder of {@code bad-configs} is refused with exactly the problems of its {@code expected.txt}; each of {@code good-configs} loads
+ * with exactly the warnings of its own.
+ */
+class ConfigsTest {
+
+    private static final Locale LOCALE = Locale.getDefault();
+
+    /** The XML parser speaks the language of the machine. */
+    @BeforeAll
+    static void speakEnglish() {
+        Locale.setDefault(Locale.ENGLISH);
+    }
+
+    @AfterAll
+    static void speakAsBefore() {
+        Locale.setDefault(LOCALE);
+    }
+
+    static List<Path> badConfigs() throws IOException {
+        return folders("bad-configs");
+    }
+
+    static List<Path> goodConfigs() throws IOException {
+        return folders("good-configs");
+    }
+
+    private static List<Path> folders(String name) throws IOException {
+        try (Stream<Path> folders = Files.list(Path.of("src/test/resources", name))) {
+            return folders.sorted().collect(Collectors.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("badConfigs")
+    void shouldReportEveryProblemOfABadConfig(Path folder) throws IOException {
+        PolicyException refused = catchThrowableOfType(PolicyException.class, () -> PolicyLoader.load(folder.resolve("relaycontrol.xml")));
+
+        assertThat(refused).isNotNull();
+        assertThat(refused.problems().stream().map(Problem::toString)).containsExactlyElementsOf(expected(folder));
+        assertThat(refused).hasMessage(String.join("\n", expected(folder)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("goodConfigs")
+    void shouldReportEveryWarningOfAGoodConfig(Path folder) throws Exception {
+        LoadedPolicies loaded = PolicyLoader.load(folder.resolve("relaycontrol.xml"));
+
+        assertThat(loaded.warnings().stream().map(Warning::toString)).containsExactlyElementsOf(expected(folder));
+    }
+
+    private static List<String> expected(Path folder) throws IOException {
+        return Files.readAllLines(folder.resolve("expected.txt"), StandardCharsets.UTF_8);
+    }
+}
