@@ -38,6 +38,7 @@ import org.xbill.DNS.lookup.LookupResult;
 import org.xbill.DNS.lookup.LookupSession;
 import org.xbill.DNS.lookup.NoSuchDomainException;
 import org.xbill.DNS.lookup.NoSuchRRSetException;
+import org.xbill.DNS.lookup.ServerFailedException;
 
 import com.google.common.net.InetAddresses;
 import com.google.inject.Inject;
@@ -256,6 +257,9 @@ public final class Dns {
             }
             if (cause instanceof TimeoutException) {
                 return failed("no answer in time");
+            }
+            if (cause instanceof ServerFailedException) {
+                return failed("SERVFAIL");
             }
             return failed(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
         }

@@ -42,7 +42,7 @@ final class Bounces {
      */
     void bounce(Mail mail, Map<MailAddress, Outcome> failures, boolean permanent) throws Exception {
         if (processor.isEmpty() && !mail.hasSender()) {
-            LOGGER.warn("Mail {}: dropped for {}, nobody to tell: it has the null sender", mail.getName(), failures.keySet());
+            LOGGER.warn("{}: dropped for {}, nobody to tell: it has the null sender", mail.getName(), failures.keySet());
             return;
         }
         Mail copy = mail.duplicate();

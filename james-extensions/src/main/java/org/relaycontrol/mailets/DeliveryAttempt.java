@@ -147,7 +147,7 @@ final class DeliveryAttempt {
 
     /** One line for each host and reply. */
     private static void log(Mail mail, Outcome outcome, List<MailAddress> recipients) {
-        String line = "Mail {} from {} to {} {}: {}";
+        String line = "{} from {} to {} {}: {}";
         Object[] arguments = {mail.getName(), mail.getMaybeSender().asString(), recipients, outcome.kind().name().toLowerCase(Locale.ROOT)
             + " by " + outcome.where(), outcome.text()};
         if (outcome.isLocalTrouble()) {

@@ -101,7 +101,7 @@ final class DeliveryQueue {
             item.done(CompletionStatus.SUCCESS);
             LifecycleUtil.dispose(mail);
         } catch (Throwable e) {
-            LOGGER.error("Mail {}: unexpected failure, back to the queue in {} s", mail.getName(), failureDelay.toSeconds(), e);
+            LOGGER.error("{}: unexpected failure, back to the queue in {} s", mail.getName(), failureDelay.toSeconds(), e);
             CompletableFuture.delayedExecutor(failureDelay.toMillis(), TimeUnit.MILLISECONDS).execute(() -> giveBack(item));
         }
     }
@@ -110,13 +110,13 @@ final class DeliveryQueue {
         try {
             item.done(CompletionStatus.RETRY);
         } catch (Exception e) {
-            LOGGER.error("Mail {} could not be put back; it stays in the queue as being processed", item.getMail().getName(), e);
+            LOGGER.error("{} could not be put back; it stays in the queue as being processed", item.getMail().getName(), e);
         }
     }
 
     private void deliver(Mail mail) throws Exception {
         if (mail.getRecipients().isEmpty()) {
-            LOGGER.error("Mail {}: no recipients in the queue, dropped", mail.getName());
+            LOGGER.error("{}: no recipients in the queue, dropped", mail.getName());
             return;
         }
         String nextHop = attempt.groups(mail).keySet().iterator().next().toString();
@@ -152,7 +152,7 @@ final class DeliveryQueue {
             return;
         }
         Duration delay = schedule.delayAfter(retries);
-        LOGGER.info("Mail {}: attempt {} of {} over, next in {} s for {}", mail.getName(), retries + 1, schedule.retries() + 1,
+        LOGGER.info("{}: attempt {} of {} over, next in {} s for {}", mail.getName(), retries + 1, schedule.retries() + 1,
             delay.toSeconds(), again.keySet());
         mail.setRecipients(again.keySet());
         DeliveryRetriesHelper.incrementRetries(mail);
@@ -173,13 +173,13 @@ final class DeliveryQueue {
         if (failures.isEmpty()) {
             return true;
         }
-        LOGGER.warn("Mail {}: {} for {}, bouncing to {}", mail.getName(), permanent ? "refused" : "giving up",
+        LOGGER.warn("{}: {} for {}, bouncing to {}", mail.getName(), permanent ? "refused" : "giving up",
             failures.keySet(), mail.getMaybeSender().asString());
         try {
             bounces.bounce(mail, failures, permanent);
             return true;
         } catch (Exception e) {
-            LOGGER.error("Mail {}: cannot bounce for {}, keeping it", mail.getName(), failures.keySet(), e);
+            LOGGER.error("{}: cannot bounce for {}, keeping it", mail.getName(), failures.keySet(), e);
             return false;
         }
     }

@@ -25,20 +25,25 @@ final class Host {
         return name;
     }
 
+    /** The address. */
+    InetAddress address() {
+        return address;
+    }
+
     /** The address as text, an IPv6 one without brackets. */
-    String address() {
+    String addressText() {
         return InetAddresses.toAddrString(address);
     }
 
     /** Where to connect, in the only form that a mail session takes IPv6 in. */
     String url() {
-        String text = address();
+        String text = addressText();
         return "smtp://" + (address instanceof Inet6Address ? "[" + text + "]" : text) + ":" + port;
     }
 
     /** For log lines: {@code mail.example.com[192.0.2.1]:25}. */
     @Override
     public String toString() {
-        return (name.equals(address()) ? "" : name) + "[" + address() + "]:" + port;
+        return (name.equals(addressText()) ? "" : name) + "[" + addressText() + "]:" + port;
     }
 }

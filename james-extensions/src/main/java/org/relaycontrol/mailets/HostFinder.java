@@ -77,8 +77,9 @@ final class HostFinder {
         }
     }
 
-    private static String temporary(String text) {
-        return text.startsWith("5") ? "451 4.4.4 " + text : text;
+    /** A permanent reply, like {@code 550 5.1.2 no such domain}, with codes that are temporary. */
+    private static String temporary(String reply) {
+        return reply.startsWith("5") ? "451 4.4.4 " + reply.split(" ", 3)[2] : reply;
     }
 
     /** The mail exchangers of a recipient's domain; an address literal, which James hands over without brackets, is its own. */

@@ -41,7 +41,7 @@ final class SendFailure {
         return new SendFailure(exception, host).outcomes(recipients);
     }
 
-    /** Whether the connection was to be encrypted and the handshake failed, before anything was sent. */
+    /** Whether the connection was to be encrypted and the handshake or the certificate was no good, before anything was sent. */
     static boolean isFailedHandshake(Exception exception) {
         return message(exception).startsWith(NOT_CONVERTED_TO_TLS);
     }
@@ -93,6 +93,9 @@ final class SendFailure {
     }
 
     private boolean isTls() {
+        if (isFailedHandshake(exception)) {
+            return true;
+        }
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException || message(cause).startsWith("STARTTLS is required")) {
                 return true;

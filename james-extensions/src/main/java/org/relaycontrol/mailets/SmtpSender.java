@@ -75,22 +75,19 @@ final class SmtpSender {
         } catch (UnreadablePasswordException e) {
             return all(recipients, Outcome.localTrouble(host.toString(), "451 4.3.5 no password: " + e.problem));
         } catch (RuntimeException e) {
-            LOGGER.error("Mail {} to {}: unexpected failure at {}", mail.getName(), recipients, host, e);
+            LOGGER.error("{} to {}: unexpected failure at {}", mail.getName(), recipients, host, e);
             return all(recipients, Outcome.localTrouble(host.toString(), "451 4.3.0 internal error: " + e));
         } catch (Exception e) {
-            LOGGER.debug("Mail {} to {}: {}", mail.getName(), recipients, host, e);
             return SendFailure.outcomes(e, recipients, host);
         }
     }
 
-    @SuppressWarnings("deprecation") // James deprecates HostAddress without having anything else for its SMTP client.
     private Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Tls tls, Credentials credentials)
             throws Exception {
         MailDelivrerToHost client = clients.get(credentials.key(tls), () -> client(tls, credentials));
-        // James connects to this name, rather than to the URL, if there are credentials or a certificate to verify.
-        String name = tls == Tls.REQUIRED_VERIFIED ? host.name() : host.address();
-        ExecutionResult result = client.tryDeliveryToHost(mail, InternetAddressConverter.convert(recipients),
-            new HostAddress(name, host.url()));
+        ExecutionResult result = tls == Tls.REQUIRED_VERIFIED
+            ? PinnedAddressSocketFactory.connectingTo(host.address(), () -> send(mail, recipients, client, host.name(), host.url()))
+            : send(mail, recipients, client, host.addressText(), host.url());
         switch (result.getExecutionState()) {
             case SUCCESS:
                 return all(recipients, Outcome.delivered(host.toString(), "250"));
@@ -99,6 +96,13 @@ final class SmtpSender {
             default:
                 return all(recipients, Outcome.deferred(host.toString(), text(result)));
         }
+    }
+
+    /** James connects to the name, rather than to the URL, if there are credentials or a certificate to verify. */
+    @SuppressWarnings("deprecation") // James deprecates HostAddress without having anything else for its SMTP client.
+    private static ExecutionResult send(Mail mail, Collection<MailAddress> recipients, MailDelivrerToHost client, String name, String url)
+            throws Exception {
+        return client.tryDeliveryToHost(mail, InternetAddressConverter.convert(recipients), new HostAddress(name, url));
     }
 
     private static String text(ExecutionResult result) {
@@ -120,6 +124,10 @@ final class SmtpSender {
         fixed.put("mail.smtp.starttls.required", String.valueOf(tls == Tls.REQUIRED || tls == Tls.REQUIRED_VERIFIED));
         if (tls == Tls.OPPORTUNISTIC || tls == Tls.REQUIRED) {
             fixed.put("mail.smtp.ssl.trust", "*");
+        }
+        if (tls == Tls.REQUIRED_VERIFIED) {
+            fixed.put("mail.smtp.socketFactory.class", PinnedAddressSocketFactory.class.getName());
+            fixed.put("mail.smtp.socketFactory.fallback", "false");
         }
         if (credentials.username != null && credentials.password != null) {
             // Stock reads credentials only if there is a gateway; who it is does not matter here.

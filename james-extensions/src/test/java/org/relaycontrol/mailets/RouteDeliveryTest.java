@@ -387,7 +387,7 @@ class RouteDeliveryTest {
     void shouldTryTheRestAgainWhenThereAreTooManyRecipients() throws Exception {
         SmtpNextHop hop = hop("127.0.0.1").answering("jim@a.example", "552 too many recipients");
         route("a.example", hop);
-        start();
+        start("delayTime", "2 seconds");
 
         service(mail("joe@a.example", "jim@a.example"));
         await().until(() -> !hop.messages().isEmpty());
