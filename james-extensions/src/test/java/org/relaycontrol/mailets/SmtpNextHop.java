@@ -27,11 +27,15 @@ import org.jspecify.annotations.Nullable;
 /** A next hop on a loopback address that answers as told and remembers what it took. */
 final class SmtpNextHop implements AutoCloseable {
 
+    /** The reply that never comes. */
+    static final String SILENCE = "";
+
     private final ServerSocket server;
     private final Map<String, String> replies = new ConcurrentHashMap<>();
     private final Queue<Message> messages = new ConcurrentLinkedQueue<>();
     private final Queue<String> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
     private volatile @Nullable SSLContext tls;
     private volatile @Nullable String password;
 
@@ -117,6 +121,7 @@ final class SmtpNextHop implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 connections.incrementAndGet();
+                open.add(socket);
                 Thread thread = new Thread(() -> serve(socket), "next-hop-session");
                 thread.setDaemon(true);
                 thread.start();
@@ -137,6 +142,9 @@ final class SmtpNextHop implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
     }
 
     /** One connection. */
@@ -161,6 +169,9 @@ final class SmtpNextHop implements AutoCloseable {
         }
 
         private void say(String reply) throws IOException {
+            if (reply.equals(SILENCE)) {
+                return;
+            }
             out.write((reply + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }

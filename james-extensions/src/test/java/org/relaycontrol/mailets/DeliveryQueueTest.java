@@ -1,0 +1,189 @@
+package org.relaycontrol.mailets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.james.core.Domain;
+import org.apache.james.core.builder.MimeMessageBuilder;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
+import org.apache.james.queue.memory.MemoryMailQueueFactory;
+import org.apache.james.server.core.MailImpl;
+import org.apache.mailet.Mail;
+import org.apache.mailet.base.test.FakeMailContext;
+import org.apache.mailet.base.test.FakeMailetConfig;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
+import org.relaycontrol.james.FakeDnsServer;
+import org.relaycontrol.james.TestDns;
+import org.relaycontrol.policy.NextHops;
+
+import reactor.core.publisher.Flux;
+
+/** What happens to mails when something other than a next hop fails. */
+class DeliveryQueueTest {
+
+    private static final Duration FAILURE_DELAY = Duration.ofMillis(300);
+
+    private final Map<String, NextHops> routes = new ConcurrentHashMap<>();
+    private final AtomicBoolean policyBroken = new AtomicBoolean();
+    private final AtomicInteger lookUps = new AtomicInteger();
+    private final Bounces bounces = mock(Bounces.class);
+    private final List<SmtpNextHop> servers = new ArrayList<>();
+    private final MailQueue queue = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory())
+        .createQueue(MailQueueName.of("relay"));
+    private FakeDnsServer dnsServer;
+    private @Nullable DeliveryQueue deliveries;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        dnsServer = new FakeDnsServer();
+    }
+
+    @AfterEach
+    void tearDown() throws IOException {
+        for (SmtpNextHop server : servers) {
+            server.close();
+        }
+        if (deliveries != null) {
+            deliveries.stop();
+        }
+        dnsServer.close();
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+    }
+
+    private SmtpNextHop hop(String domain) throws IOException {
+        SmtpNextHop hop = SmtpNextHop.on("127.0.0.1");
+        servers.add(hop);
+        routes.put(domain, NextHops.parse("127.0.0.1:" + hop.port()));
+        return hop;
+    }
+
+    private void start(MailQueue source, int threads, String... parameters) throws Exception {
+        DomainList domains = mock(DomainList.class);
+        when(domains.getDefaultDomain()).thenReturn(Domain.of("relay.example"));
+        FakeMailetConfig.Builder config = FakeMailetConfig.builder().mailetContext(FakeMailContext.defaultContext());
+        for (int i = 0; i < parameters.length; i += 2) {
+            config.setProperty(parameters[i], parameters[i + 1]);
+        }
+        NextHopLookup lookup = (mail, recipient) -> {
+            lookUps.incrementAndGet();
+            if (policyBroken.get()) {
+                throw new IllegalStateException("no policy");
+            }
+            return Optional.ofNullable(routes.get(recipient.getDomain().asString()));
+        };
+        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(TestDns.asking(dnsServer)),
+            new SmtpSender(config.build(), domains));
+        RetrySchedule schedule = RetrySchedule.parse(Optional.of("100 * 100 ms"), Optional.empty());
+        deliveries = new DeliveryQueue(source, attempt, schedule, bounces, threads, FAILURE_DELAY);
+    }
+
+    private static MailImpl mail(String recipient) throws Exception {
+        return MailImpl.builder().name("m-" + recipient).sender("sender@relay.example").addRecipient(recipient)
+            .mimeMessage(MimeMessageBuilder.mimeMessageBuilder().setText("Body").build()).build();
+    }
+
+    private void enqueue(String recipient) throws Exception {
+        MailImpl mail = mail(recipient);
+        queue.enQueue(mail);
+        LifecycleUtil.dispose(mail);
+    }
+
+    @Test
+    void shouldKeepTheMailWithoutAHotLoopWhenThePolicyFails() throws Exception {
+        SmtpNextHop hop = hop("a.example");
+        policyBroken.set(true);
+        start(queue, 2);
+
+        enqueue("joe@a.example");
+        await().until(() -> lookUps.get() > 1);
+        assertThat(lookUps).hasValueLessThan(5);
+        policyBroken.set(false);
+
+        await().until(() -> hop.recipients().equals(List.of("joe@a.example")));
+    }
+
+    @Test
+    void shouldKeepTheRecipientsWhoseBounceFails() throws Exception {
+        SmtpNextHop hop = hop("a.example").answering("joe@a.example", "550 5.1.1 no such user");
+        doThrow(new IllegalStateException("no spool")).doNothing().when(bounces).bounce(any(), any(), Mockito.anyBoolean());
+        start(queue, 2);
+
+        enqueue("joe@a.example");
+
+        await().until(() -> hop.connections() == 2);
+        await().untilAsserted(() -> Mockito.verify(bounces, Mockito.times(2)).bounce(any(), any(), Mockito.eq(true)));
+    }
+
+    @Test
+    void shouldDeliverToOthersWhileOneNextHopDoesNotAnswer() throws Exception {
+        SmtpNextHop hanging = hop("slow.example").answering("greeting", SmtpNextHop.SILENCE);
+        SmtpNextHop hop = hop("a.example");
+        start(queue, 2, "timeout", "60000");
+
+        for (int i = 0; i < 5; i++) {
+            enqueue("joe" + i + "@slow.example");
+        }
+        await().until(() -> hanging.connections() == 1);
+        enqueue("joe@a.example");
+
+        await().until(() -> hop.recipients().equals(List.of("joe@a.example")));
+        assertThat(hanging.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveTheMailBackWhenTheQueueDoesNotTakeIt() throws Exception {
+        hop("a.example").answering("joe@a.example", "450 4.2.1 try again later");
+        MailQueue broken = mock(MailQueue.class);
+        MailQueue.MailQueueItem item = mock(MailQueue.MailQueueItem.class);
+        MailImpl mail = mail("joe@a.example");
+        when(item.getMail()).thenReturn(mail);
+        when(broken.getName()).thenReturn(MailQueueName.of("relay"));
+        when(broken.deQueue()).thenReturn(Flux.concat(Flux.just(item), Flux.never()));
+        doThrow(new MailQueue.MailQueueException("full")).when(broken).enQueue(any(Mail.class), any(Duration.class));
+        start(broken, 2);
+
+        await().untilAsserted(() -> Mockito.verify(item).done(MailQueue.MailQueueItem.CompletionStatus.RETRY));
+
+        Mockito.verify(item, Mockito.never()).done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS);
+        LifecycleUtil.dispose(mail);
+    }
+
+    @Test
+    void shouldTakeNothingFromTheQueueAfterStopping() throws Exception {
+        SmtpNextHop hop = hop("a.example");
+        start(queue, 2);
+        enqueue("joe@a.example");
+        await().until(() -> hop.messages().size() == 1);
+        deliveries.stop();
+
+        enqueue("jim@a.example");
+
+        Awaitility.await().during(Duration.ofMillis(300)).until(() -> hop.connections() == 1);
+    }
+}
