@@ -15,6 +15,11 @@ public final class DomainName {
     /** RFC 1035 section 2.3.4 allows 255 octets on the wire, which is 253 characters of text. */
     static final int MAX_NAME = 253;
 
+    /** The full stops of RFC 3490 section 3.1 besides the one of ASCII. */
+    private static final char IDEOGRAPHIC_FULL_STOP = 0x3002;
+    private static final char FULLWIDTH_FULL_STOP = 0xff0e;
+    private static final char HALFWIDTH_IDEOGRAPHIC_FULL_STOP = 0xff61;
+
     private static final String IPV6_TAG = "ipv6:";
 
     private final String name;
@@ -51,16 +56,22 @@ public final class DomainName {
 
     private static DomainName literal(String text) {
         if (!text.endsWith("]") || text.length() < 3) {
-            throw new IllegalArgumentException("'" + text
-                + "' is not an address literal; write one like [192.0.2.1] or [IPv6:2001:db8::1]");
+            throw notALiteral(text);
         }
         String inner = text.substring(1, text.length() - 1);
+        if (!inner.equals(inner.strip())) {
+            throw notALiteral(text);
+        }
         boolean tagged = inner.toLowerCase(Locale.ROOT).startsWith(IPV6_TAG);
         IpAddress address = IpAddress.parse(tagged ? inner.substring(IPV6_TAG.length()) : inner);
         if (tagged != inner.indexOf(':') >= 0 || tagged && inner.indexOf(':', IPV6_TAG.length()) < 0) {
             throw new IllegalArgumentException("'" + text + "' is not an address literal of RFC 5321; write " + literalOf(address));
         }
         return new DomainName(literalOf(address));
+    }
+
+    private static IllegalArgumentException notALiteral(String text) {
+        return new IllegalArgumentException("'" + text + "' is not an address literal; write one like [192.0.2.1] or [IPv6:2001:db8::1]");
     }
 
     private static String literalOf(IpAddress address) {
@@ -73,38 +84,63 @@ public final class DomainName {
     }
 
     /**
-     * The A-labels of a Unicode name. The JDK knows IDNA2003 only. UTS #46 agrees wherever the name, lower-cased and normalised, is
-     * what comes back from IDNA2003's A-labels, and consists of letters, digits and marks that neither treats specially.
+     * The A-labels of a Unicode name. The JDK knows IDNA2003 only. UTS #46 agrees wherever the name consists of letters, digits and marks
+     * that neither treats specially, has labels that UTS #46 takes for valid, and, lower-cased and normalised, is what comes back from
+     * IDNA2003's A-labels.
      */
     private static String unicode(String text) {
+        if (!text.codePoints().allMatch(DomainName::convertsUniquely)) {
+            throw ambiguous(text);
+        }
+        // Once more after lower-casing, which may decompose. NFKC makes every other full stop of RFC 3490 one of these two.
+        String expected = Normalizer.normalize(Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT),
+            Normalizer.Form.NFKC).replace(IDEOGRAPHIC_FULL_STOP, '.');
+        String withoutRoot = expected.endsWith(".") ? expected.substring(0, expected.length() - 1) : expected;
+        for (String label : withoutRoot.split("\\.", -1)) {
+            checkUts46(label, text);
+        }
         String ascii;
         try {
             ascii = IDN.toASCII(text);
         } catch (IllegalArgumentException e) {
             throw ambiguous(text);
         }
-        String expected = Normalizer.normalize(Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT),
-            Normalizer.Form.NFKC);
-        if (!IDN.toUnicode(ascii).equals(expected) || !text.codePoints().allMatch(DomainName::convertsUniquely)) {
+        if (!IDN.toUnicode(ascii).equals(expected)) {
             throw ambiguous(text);
         }
         return ascii.toLowerCase(Locale.ROOT);
     }
 
-    private static boolean convertsUniquely(int c) {
-        if (c < 0x80 || c == 0x3002) {
-            return true;
+    /** Refuses a label without characters, and one that IDNA2003 takes and UTS #46 section 4.1 does not. */
+    private static void checkUts46(String label, String text) {
+        if (label.isEmpty()) {
+            throw emptyLabel(text);
         }
-        return Character.isLetterOrDigit(c) && !isHangulFiller(c)
-            || Character.getType(c) == Character.NON_SPACING_MARK || Character.getType(c) == Character.COMBINING_SPACING_MARK;
+        if (label.startsWith("-") || label.endsWith("-") || label.startsWith("--", 2) || isMark(label.codePointAt(0))) {
+            throw ambiguous(text);
+        }
     }
 
-    private static boolean isHangulFiller(int c) {
-        return c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0;
+    private static boolean convertsUniquely(int c) {
+        return c < 0x80 || c == IDEOGRAPHIC_FULL_STOP || c == FULLWIDTH_FULL_STOP || c == HALFWIDTH_IDEOGRAPHIC_FULL_STOP
+            || (Character.isLetterOrDigit(c) || isMark(c)) && !isFiller(c);
+    }
+
+    private static boolean isMark(int c) {
+        return Character.getType(c) == Character.NON_SPACING_MARK || Character.getType(c) == Character.COMBINING_SPACING_MARK;
+    }
+
+    /** The letters and marks without appearance: of Hangul, and the two inherent vowels of Khmer, which UTS #46 drops. */
+    private static boolean isFiller(int c) {
+        return c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0 || c == 0x17b4 || c == 0x17b5;
     }
 
     private static IllegalArgumentException ambiguous(String text) {
         return new IllegalArgumentException("'" + text + "' is a Unicode name that not every program converts alike; write the xn-- form");
+    }
+
+    private static IllegalArgumentException emptyLabel(String text) {
+        return new IllegalArgumentException("'" + text + "' has an empty label; write a name like example.com");
     }
 
     private static void checkLabels(String name, String text) {
@@ -133,7 +169,7 @@ public final class DomainName {
 
     private static void checkLabelLength(int length, String text) {
         if (length == 0) {
-            throw new IllegalArgumentException("'" + text + "' has an empty label; write a name like example.com");
+            throw emptyLabel(text);
         }
         if (length > MAX_LABEL) {
             throw new IllegalArgumentException("'" + text + "' has a label of " + length + " octets; write labels of at most " + MAX_LABEL);
