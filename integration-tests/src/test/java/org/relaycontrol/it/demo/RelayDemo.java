@@ -75,7 +75,7 @@ public final class RelayDemo {
     }
 
     private static void show(String line) {
-        if (line.contains(" org.relaycontrol.") || line.contains("Local delivered mail") || line.contains("[ERROR]")) {
+        if (line.contains("] org.relaycontrol.") || line.contains("Local delivered mail") || line.contains("[ERROR]")) {
             System.out.println(line);
         }
     }

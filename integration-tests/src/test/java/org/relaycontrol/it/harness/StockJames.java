@@ -164,7 +164,7 @@ public final class StockJames implements AutoCloseable {
 
     /** The lines the pack's own classes have written so far, oldest first. */
     public List<String> packLog() {
-        return log.stream().filter(line -> line.contains(" org.relaycontrol.")).collect(Collectors.toList());
+        return log.stream().filter(line -> line.contains("] org.relaycontrol.")).collect(Collectors.toList());
     }
 
     private String output() {
