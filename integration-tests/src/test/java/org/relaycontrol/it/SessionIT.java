@@ -69,7 +69,7 @@ class SessionIT {
                 "<jmxName>smtpserver-open</jmxName><authorizedAddresses>127.0.0.0/8</authorizedAddresses>")
             .replace("<handlerchain coreHandlersPackage=\"org.relaycontrol.smtp.RelayControlHandlers\"/>",
                 "<handlerchain coreHandlersPackage=\"org.relaycontrol.smtp.RelayControlHandlers\">"
-                    + "<handler class=\"org.apache.james.smtpserver.fastfail.AcceptRecipientIfRelayingIsAllowed\"/></handlerchain>");
+                    + "<handler class=\"org.apache.james.protocols.smtp.core.AcceptRecipientIfRelayingIsAllowed\"/></handlerchain>");
     }
 
     @AfterAll

@@ -45,16 +45,17 @@ public final class StockJames implements AutoCloseable {
         reader.start();
     }
 
-    /** What could not start: the exit status and the last lines James wrote. */
+    /** James did not start: the exit status, -1 if it was still running, and all it wrote; the message has the last lines. */
     public static final class StartFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final int exitStatus;
         private final String output;
 
-        StartFailure(int exitStatus, String output) {
-            super("James ended with status " + exitStatus + ":\n" + output);
+        StartFailure(int exitStatus, List<String> log) {
+            super("James ended with status " + exitStatus + ":\n" + log.stream().skip(Math.max(0, log.size() - TOLD_LINES))
+                .collect(Collectors.joining("\n")));
             this.exitStatus = exitStatus;
-            this.output = output;
+            this.output = String.join("\n", log);
         }
 
         public int exitStatus() {
@@ -131,7 +132,7 @@ public final class StockJames implements AutoCloseable {
             if (!started) {
                 boolean ended = told && process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
                 close();
-                throw new StartFailure(ended ? process.exitValue() : -1, output());
+                throw new StartFailure(ended ? process.exitValue() : -1, log());
             }
         } catch (InterruptedException e) {
             close();
@@ -165,10 +166,6 @@ public final class StockJames implements AutoCloseable {
     /** The lines the pack's own classes have written so far, oldest first. */
     public List<String> packLog() {
         return log.stream().filter(line -> line.contains("] org.relaycontrol.")).collect(Collectors.toList());
-    }
-
-    private String output() {
-        return log.stream().skip(Math.max(0, log.size() - TOLD_LINES)).collect(Collectors.joining("\n"));
     }
 
     /** Waits until James ends by itself. */
