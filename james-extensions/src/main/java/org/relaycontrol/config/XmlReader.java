@@ -40,16 +40,16 @@ final class XmlReader {
             problems.add(Rule.of(file, 1), "the file does not begin like XML; write <relaycontrol> before everything else");
             return null;
         }
+        int doctype = doctype(text);
+        if (doctype >= 0) {
+            int line = text.substring(0, doctype).split("\r\n|\r|\n", -1).length;
+            problems.add(Rule.of(file, line), "the file has a DOCTYPE; remove the DOCTYPE and write what its entities stand for");
+            return null;
+        }
         try {
             XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(text));
             while (reader.hasNext()) {
-                int event = reader.next();
-                if (event == XMLStreamConstants.DTD) {
-                    problems.add(Rule.of(file, startLine(reader, "<!DOCTYPE")),
-                        "the file has a DOCTYPE; remove the DOCTYPE and write what its entities stand for");
-                    return null;
-                }
-                read(reader, event);
+                read(reader, reader.next());
             }
             return root;
         } catch (XMLStreamException e) {
@@ -57,6 +57,31 @@ final class XmlReader {
             problems.add(Rule.of(file, line), malformed(e, lines[line - 1]));
             return null;
         }
+    }
+
+    /**
+     * Where the DOCTYPE begins, or -1: behind nothing but the XML declaration, processing instructions, comments and white space (XML 1.0,
+     * production 22). Found before parsing, so that the parser never reads one.
+     */
+    private static int doctype(String text) {
+        int at = 0;
+        while (at < text.length()) {
+            if (Character.isWhitespace(text.charAt(at))) {
+                at++;
+            } else if (text.startsWith("<?", at)) {
+                at = endOf("?>", text, at);
+            } else if (text.startsWith("<!--", at)) {
+                at = endOf("-->", text, at);
+            } else {
+                return text.startsWith("<!DOCTYPE", at) ? at : -1;
+            }
+        }
+        return -1;
+    }
+
+    private static int endOf(String end, String text, int from) {
+        int at = text.indexOf(end, from);
+        return at < 0 ? text.length() : at + end.length();
     }
 
     /** The JDK's own parser: James's class path has others, with other features and messages. */
@@ -83,7 +108,7 @@ final class XmlReader {
     }
 
     private void start(XMLStreamReader reader) {
-        XmlElement element = new XmlElement(reader.getLocalName(), startLine(reader, "<"));
+        XmlElement element = new XmlElement(reader.getLocalName(), startLine(reader));
         for (int i = 0; i < reader.getAttributeCount(); i++) {
             String prefix = reader.getAttributePrefix(i);
             String localName = reader.getAttributeLocalName(i);
@@ -97,11 +122,11 @@ final class XmlReader {
         open.push(element);
     }
 
-    /** The parser tells where a tag ends. It begins at the nearest start before: there is none inside. */
-    private int startLine(XMLStreamReader reader, String start) {
+    /** The parser tells where a tag ends. It begins at the nearest {@code <} before: a tag has none inside. */
+    private int startLine(XMLStreamReader reader) {
         int line = Math.min(reader.getLocation().getLineNumber(), lines.length);
         int from = reader.getLocation().getColumnNumber() - 2;
-        while (line > 1 && lines[line - 1].lastIndexOf(start, from) < 0) {
+        while (line > 1 && lines[line - 1].lastIndexOf('<', from) < 0) {
             line--;
             from = Integer.MAX_VALUE;
         }

@@ -5,7 +5,7 @@
  * <p>The policy file: XML in UTF-8 or in the encoding its XML declaration names; structure as {@code relaycontrol.xsd} says; no DOCTYPE,
  * so no entities.
  *
- * <p>List files: UTF-8, a byte order mark and line ends of any system tolerated; one entry a line, white space around it dropped;
+ * <p>List files: UTF-8, a byte order mark and CRLF line ends tolerated; one entry a line, white space around it dropped;
  * {@code #} starts a comment; anything else after white space is reserved and an error. A file without any entry or comment is an error,
  * since it is more likely lost than meant.
  */

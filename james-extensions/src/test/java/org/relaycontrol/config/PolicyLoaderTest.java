@@ -158,6 +158,15 @@ class PolicyLoaderTest {
     }
 
     @Test
+    void shouldListEveryProblemButBoundTheMessage() throws Exception {
+        Files.writeString(folder.resolve("list.txt"), "*.sea.com\n".repeat(1002));
+
+        assertThatThrownBy(() -> load("<relaycontrol><routing><domains file='list.txt' action='relay'/></routing><policy/></relaycontrol>"))
+            .hasMessageEndingWith("\nand 2 more problems")
+            .isInstanceOfSatisfying(PolicyException.class, refused -> assertThat(refused.problems()).hasSize(1002));
+    }
+
+    @Test
     void shouldLoadAListFileOfAMillionLines() throws Exception {
         try (BufferedWriter list = Files.newBufferedWriter(folder.resolve("relay-domains.txt"), StandardCharsets.UTF_8)) {
             for (int i = 0; i < MILLION; i++) {
