@@ -51,7 +51,7 @@ final class DecisionLog {
         LOGGER.error("{}", line(session, "defer", "failure", null, null, sender, recipient), cause);
     }
 
-    private static LogLine line(SMTPSession session, Object verdict, Object reason, @Nullable Decision decision,
+    static LogLine line(SMTPSession session, Object verdict, Object reason, @Nullable Decision decision,
                                 @Nullable ClientHost host, @Nullable MaybeSender sender, @Nullable MailAddress recipient) {
         Connection connection = Connection.of(session);
         return new LogLine()

@@ -1,0 +1,129 @@
+package org.relaycontrol.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.james.core.Domain;
+import org.apache.james.core.MailAddress;
+import org.apache.james.core.MaybeSender;
+import org.apache.james.protocols.api.handler.ProtocolHandler;
+import org.apache.james.protocols.api.handler.WiringException;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.protocols.smtp.hook.HookReturnCode;
+import org.apache.james.smtpserver.fastfail.ValidRcptHandler;
+import org.junit.jupiter.api.Test;
+import org.relaycontrol.policy.Decision.Route;
+
+/** Replies to RCPT, and what is remembered of permitted recipients. */
+class RelayRcptHookTest {
+
+    private final TestPolicy policy = new TestPolicy();
+
+    private RelayRcptHook hook(ProtocolHandler... others) throws Exception {
+        RelayRcptHook hook = new RelayRcptHook(policy.recipientControl(), mock(AuthorizedAddresses.class));
+        List<ProtocolHandler> handlers = new ArrayList<>(List.of(others));
+        handlers.add(hook);
+        hook.wireExtensions(ProtocolHandler.class, handlers);
+        return hook;
+    }
+
+    private static String rcpt(RelayRcptHook hook, SMTPSession session, String recipient) throws Exception {
+        return rcpt(hook, session, new MailAddress(recipient));
+    }
+
+    private static String rcpt(RelayRcptHook hook, SMTPSession session, MailAddress recipient) {
+        HookResult result = hook.doRcpt(session, MaybeSender.getMailSender("a@sender.example"), recipient);
+        assertThat(result.getResult().getAction()).isNotEqualTo(HookReturnCode.Action.OK);
+        return result == HookResult.DECLINED ? "declined" : result.getSmtpRetCode() + " " + result.getSmtpDescription();
+    }
+
+    @Test
+    void shouldDeclineAndRememberWhatIsPermitted() throws Exception {
+        SMTPSession session = new TestSession().get();
+        RelayRcptHook hook = hook();
+
+        assertThat(rcpt(hook, session, "x@hosted.example")).isEqualTo("declined");
+        assertThat(rcpt(hook, session, "x@relay.example")).isEqualTo("declined");
+        assertThat(rcpt(hook, session, "x@else.example")).isEqualTo("550 5.7.1 Unable to relay for x@else.example");
+
+        PermittedRecipients permitted = PermittedRecipients.of(session);
+        assertThat(permitted.permission(new MailAddress("X@hosted.example"))).hasToString("inbound mx");
+        assertThat(permitted.permission(new MailAddress("x@relay.example")).route()).isEqualTo(Route.RELAY);
+        assertThat(permitted.permission(new MailAddress("x@else.example"))).isNull();
+    }
+
+    @Test
+    void shouldForgetWhenTheTransactionEnds() throws Exception {
+        SMTPSession session = new TestSession().get();
+        rcpt(hook(), session, "x@relay.example");
+
+        session.resetState();
+
+        assertThat(PermittedRecipients.of(session).permission(new MailAddress("x@relay.example"))).isNull();
+    }
+
+    @Test
+    void shouldRefuseUnhostedNameBelowInboundDomain() throws Exception {
+        assertThat(rcpt(hook(), new TestSession().get(), "x@below.hosted.example")).startsWith("550 5.1.2 ");
+    }
+
+    @Test
+    void shouldChoosePolicyByListener() throws Exception {
+        SMTPSession session = new TestSession().from("192.0.2.130").get();
+        SMTPSession ungoverned = new TestSession().from("192.0.2.130").to("192.0.2.25", 2525).get();
+
+        assertThat(rcpt(hook(), session, "x@else.example")).isEqualTo("declined");
+        assertThat(rcpt(hook(), ungoverned, "x@else.example")).startsWith("554 5.7.1 ");
+    }
+
+    @Test
+    void shouldAskToAuthenticateWhereAuthIsOffered() throws Exception {
+        RelayRcptHook hook = hook(new AuthCmdHandler());
+
+        assertThat(rcpt(hook, new TestSession().authAnnounced(true, true).get(), "x@else.example"))
+            .isEqualTo("530 5.7.0 Authentication required to relay for x@else.example");
+        assertThat(rcpt(hook, new TestSession().authAnnounced(false, true).startTls(true).get(), "x@else.example")).startsWith("530 ");
+    }
+
+    @Test
+    void shouldNotAskToAuthenticateWhereNobodyCan() throws Exception {
+        RelayRcptHook hook = hook(new AuthCmdHandler());
+
+        assertThat(rcpt(hook, new TestSession().authAnnounced(false, true).startTls(false).get(), "x@else.example")).startsWith("550 ");
+        assertThat(rcpt(hook, new TestSession().authAnnounced(false, false).startTls(true).get(), "x@else.example")).startsWith("550 ");
+        assertThat(rcpt(hook, new TestSession().authAnnounced(true, true).withoutMechanisms().get(), "x@else.example")).startsWith("550 ");
+        assertThat(rcpt(hook(), new TestSession().authAnnounced(true, true).get(), "x@else.example")).startsWith("550 ");
+    }
+
+    /** James 3.8 lets no such address through; a later one with other ideas of a domain may. */
+    @Test
+    void shouldRefuseWhatIsNoMailDomain() throws Exception {
+        Domain domain = mock(Domain.class);
+        when(domain.name()).thenReturn("not\u2028a domain");
+        MailAddress recipient = mock(MailAddress.class);
+        when(recipient.getLocalPart()).thenReturn("x");
+        when(recipient.getDomain()).thenReturn(domain);
+
+        assertThat(rcpt(hook(), new TestSession().get(), recipient))
+            .isEqualTo("553 5.1.3 The domain of the recipient is not a mail domain");
+    }
+
+    @Test
+    void shouldRefuseForNowWhenJamesCannotTellItsDomains() throws Exception {
+        policy.withoutDomainList();
+
+        assertThat(rcpt(hook(), new TestSession().from("192.0.2.130").get(), "x@hosted.example")).startsWith("451 4.3.0 ");
+    }
+
+    @Test
+    void shouldRefuseToStartWhenAHandlerOfThePackageIsConfiguredAgain() {
+        assertThatThrownBy(() -> hook(mock(ValidRcptHandler.class), mock(ValidRcptHandler.class)))
+            .isInstanceOf(WiringException.class);
+    }
+}

@@ -1,0 +1,109 @@
+package org.relaycontrol.smtp;
+
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.james.core.Domain;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.domainlist.api.DomainListException;
+import org.relaycontrol.james.ClientHostNames;
+import org.relaycontrol.james.HostedDomains;
+import org.relaycontrol.policy.ClientHost;
+import org.relaycontrol.policy.ClientList;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.Listener;
+import org.relaycontrol.policy.Network;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.Restrictions;
+import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Match;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.UserList;
+
+/**
+ * Policy {@code mx} on port 25: hosted.example is inbound, relay.example is relayed for everybody, 192.0.2.128/25 and authenticated users
+ * may relay, 203.0.113.0/24 may not connect. Policy {@code names} on port 26: clients of branch.example may relay, those of bad.example may
+ * not connect. Other listeners are not governed. James hosts hosted.example.
+ */
+final class TestPolicy {
+
+    private final DomainList domainList = mock(DomainList.class);
+    private final ClientHostNames names = mock(ClientHostNames.class);
+    private final RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
+
+    TestPolicy() {
+        try {
+            when(domainList.containsDomain(Domain.of("hosted.example"))).thenReturn(true);
+        } catch (DomainListException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static RelayPolicy mx() {
+        ClientList refused = ClientList.builder(ClientList.Mode.ALL_EXCEPT, rule(10))
+            .network(Network.parse("203.0.113.0/24"), rule(11))
+            .build();
+        ClientList clients = ClientList.builder(ClientList.Mode.ONLY, rule(12)).network(Network.parse("192.0.2.128/25"), rule(13)).build();
+        ClientList never = ClientList.builder(ClientList.Mode.ONLY, rule(14)).network(Network.parse("192.0.2.200"), rule(15)).build();
+        Restrictions restrictions = Restrictions.builder(rule(16))
+            .authenticated(false, null, rule(17))
+            .clients(clients)
+            .never(never, UserList.EMPTY)
+            .build();
+        return RelayPolicy.of("mx", rule(9), List.of(Listener.parse("*:25")), refused, routing(), restrictions);
+    }
+
+    private static RelayPolicy names() {
+        ClientList refused = ClientList.builder(ClientList.Mode.ALL_EXCEPT, rule(20)).host(DomainName.of("bad.example"), rule(21)).build();
+        ClientList clients = ClientList.builder(ClientList.Mode.ONLY, rule(22)).host(DomainName.of("branch.example"), rule(23)).build();
+        return RelayPolicy.of("names", rule(19), List.of(Listener.parse("*:26")), refused, routing(),
+            Restrictions.builder(rule(24)).clients(clients).build());
+    }
+
+    private static RoutingList routing() {
+        return RoutingList.builder(rule(2))
+            .add(RoutingEntry.of(DomainName.of("hosted.example"), Match.SUBTREE, Treatment.of(Action.INBOUND), rule(3)))
+            .add(RoutingEntry.of(DomainName.of("relay.example"), Match.SUBTREE, Treatment.of(Action.RELAY), rule(4)))
+            .build();
+    }
+
+    private static Rule rule(int line) {
+        return Rule.of("relaycontrol.xml", line);
+    }
+
+    /** James cannot tell which domains it hosts. */
+    TestPolicy withoutDomainList() throws DomainListException {
+        when(domainList.containsDomain(Domain.of("hosted.example"))).thenThrow(new DomainListException("down"));
+        return this;
+    }
+
+    /** What the look-up of the client's host name will have found. */
+    TestPolicy host(String client, CompletableFuture<ClientHost> host) throws UnknownHostException {
+        when(names.lookUp(InetAddress.getByName(client))).thenReturn(host);
+        return this;
+    }
+
+    ClientHostNames clientHostNames() {
+        return names;
+    }
+
+    RelayPolicies policies() {
+        return policies;
+    }
+
+    SessionPolicy sessionPolicy() {
+        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names));
+    }
+
+    RecipientControl recipientControl() {
+        return new RecipientControl(sessionPolicy());
+    }
+}
