@@ -26,7 +26,7 @@ public final class Listener {
     public static Listener parse(String text) {
         String listener = text.strip();
         int colon = listener.lastIndexOf(':');
-        String addressText = colon < 0 ? "" : listener.substring(0, colon);
+        String addressText = colon < 0 || listener.endsWith("]") ? "" : listener.substring(0, colon);
         if (addressText.isEmpty()) {
             throw new IllegalArgumentException("'" + listener + "' is not a listener; write address:port, *:port or address:*");
         }

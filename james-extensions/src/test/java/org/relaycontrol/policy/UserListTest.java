@@ -1,0 +1,78 @@
+package org.relaycontrol.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Users and domains of users, without case.
+ */
+class UserListTest {
+
+    private static final Rule ALICE = Rule.of("f", 1);
+    private static final Rule RATEST = Rule.of("f", 2);
+    private static final Rule BARE = Rule.of("f", 3);
+
+    private static UserList list() {
+        UserList.Builder builder = UserList.builder();
+        builder.add("Alice@ratest.com", ALICE);
+        builder.add("@RATEST.com", RATEST);
+        builder.add("operator", BARE);
+        return builder.build();
+    }
+
+    @Test
+    void shouldFindTheUserBeforeItsDomain() {
+        assertThat(list().find(User.of("ALICE@ratest.COM"))).isEqualTo(ALICE);
+        assertThat(list().find(User.of("bob@Ratest.com"))).isEqualTo(RATEST);
+        assertThat(list().find(User.of("Operator"))).isEqualTo(BARE);
+    }
+
+    @Test
+    void shouldNotFindOthers() {
+        assertThat(list().find(User.of("alice@other.example"))).isNull();
+        assertThat(list().find(User.of("alice"))).isNull();
+        assertThat(list().find(User.of("alice@sub.ratest.com"))).isNull();
+        assertThat(list().find(User.of("ratest.com"))).isNull();
+        assertThat(list().find(User.of("operator@ratest.example"))).isNull();
+        assertThat(UserList.EMPTY.find(User.of("alice@ratest.com"))).isNull();
+    }
+
+    @Test
+    void shouldTakeWhatFollowsTheLastAtSignForTheDomain() {
+        assertThat(list().find(User.of("\"a@b\"@ratest.com"))).isEqualTo(RATEST);
+        assertThat(list().find(User.of("a@ratest.com@other.example"))).isNull();
+    }
+
+    @Test
+    void shouldKeepTheFirstRuleOfAUserListedTwice() {
+        UserList.Builder builder = UserList.builder();
+        assertThat(builder.add("alice@ratest.com", ALICE)).isNull();
+        assertThat(builder.add("ALICE@RATEST.COM", RATEST)).isEqualTo(ALICE);
+        assertThat(builder.build().listed()).containsOnlyKeys("alice@ratest.com").containsValue(ALICE);
+    }
+
+    @Test
+    void shouldListInTheOrderOfTheConfiguration() {
+        assertThat(list().listed().keySet()).containsExactly("alice@ratest.com", "@ratest.com", "operator");
+        assertThat(list().isEmpty()).isFalse();
+        assertThat(UserList.EMPTY.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldNotChangeAfterItIsBuilt() {
+        UserList.Builder builder = UserList.builder();
+        UserList before = builder.build();
+        builder.add("alice@ratest.com", ALICE);
+        assertThat(before.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldSayWhatIsWrong() {
+        assertThatIllegalArgumentException().isThrownBy(() -> User.of(""))
+            .withMessage("the user name is empty; write James's full user name");
+        assertThatIllegalArgumentException().isThrownBy(() -> UserList.builder().add("@", ALICE))
+            .withMessage("'@' names no domain; write @example.com for all of its users");
+    }
+}
