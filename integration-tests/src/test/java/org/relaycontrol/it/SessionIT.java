@@ -106,7 +106,7 @@ class SessionIT {
         assertThat(server.awaitPackLog(logged, "domain-rejected", "logged@spam.example"))
             .contains("session", "relaycontrol.xml:8", STRANGER, "127.0.0.2", "logged@sender.example");
         assertThat(server.awaitPackLog(logged, "not-permitted", "logged@else.example"))
-            .contains("session", "relaycontrol.xml:7", STRANGER, "127.0.0.2", "logged@sender.example");
+            .contains("session", "relaycontrol.xml:10", STRANGER, "127.0.0.2", "logged@sender.example");
         assertThat(server.awaitPackLog(logged, "relay-domain", "logged@relay.example"))
             .contains("session", "relaycontrol.xml:6", STRANGER, "127.0.0.2", "logged@sender.example");
     }

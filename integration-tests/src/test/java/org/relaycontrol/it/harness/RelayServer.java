@@ -83,7 +83,7 @@ public final class RelayServer implements AutoCloseable {
     /** Waits for a value that satisfies a condition. */
     public static <T> T await(java.util.concurrent.Callable<T> value, Predicate<T> condition, java.util.function.Supplier<String> what) {
         try {
-            return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(value, condition);
+            return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).until(value, condition);
         } catch (org.awaitility.core.ConditionTimeoutException e) {
             throw new AssertionError("expected " + what.get(), e);
         }
