@@ -59,8 +59,11 @@ final class DomainNotation {
             throw new IllegalArgumentException("'" + text + "' is no domain; write what follows the @ alone: "
                 + text.substring(text.lastIndexOf('@') + 1));
         }
-        if (text.indexOf(',') >= 0 || text.indexOf(';') >= 0 || text.chars().anyMatch(Character::isWhitespace)) {
-            throw new IllegalArgumentException("'" + text + "' is more than one domain; write one entry for each");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ',' || c == ';' || Character.isWhitespace(c)) {
+                throw new IllegalArgumentException("'" + text + "' is more than one domain; write one entry for each");
+            }
         }
     }
 }

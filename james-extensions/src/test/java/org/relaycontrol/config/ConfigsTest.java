@@ -67,6 +67,18 @@ class ConfigsTest {
         assertThat(loaded.warnings().stream().map(Warning::toString)).containsExactlyElementsOf(expected(folder));
     }
 
+    static List<Path> samples() throws IOException {
+        try (Stream<Path> folders = Files.list(Path.of("../conf-samples"))) {
+            return folders.filter(Files::isDirectory).sorted().collect(Collectors.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void shouldLoadEverySampleWithoutWarning(Path folder) throws Exception {
+        assertThat(PolicyLoader.load(folder.resolve("relaycontrol.xml")).warnings()).isEmpty();
+    }
+
     private static List<String> expected(Path folder) throws IOException {
         return Files.readAllLines(folder.resolve("expected.txt"), StandardCharsets.UTF_8);
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DamagedConfigsTest {
 
-    private static final int FILES = 3000;
+    private static final int FILES = 2000;
     private static final List<String> PIECES = List.of("<", ">", "/>", "</", "\"", "&", "&#xD800;", "<!--", "-->", "<![CDATA[", "]]>", "<?",
         "?>", "<!DOCTYPE a [", "<!ENTITY a 'b'>", "\u0000", "\ufeff", "\u2028", "\r", "\n", "version='1.1'", "encoding='UTF-16'");
 

@@ -170,7 +170,7 @@ class NetworkTest {
         "10.0.0.1-2001:db8::1 | '10.0.0.1-2001:db8::1' mixes IPv4 and IPv6; write two addresses of one family",
         "10.0.0.1 | '10.0.0.1' is not a range; write first-last, like 10.0.0.10-10.0.0.20",
         "10.0.0.1-20 | '20' is not an IP address; write one like 192.0.2.1 or 2001:db8::1",
-        "10.0.0.1- | '' is not an IP address; write one like 192.0.2.1 or 2001:db8::1",
+        "10.0.0.1- | '10.0.0.1-' is not a range; write first-last, like 10.0.0.10-10.0.0.20",
         "10.0.0.1-10.0.0.2-10.0.0.3 | '10.0.0.2-10.0.0.3' is not an IP address; write one like 192.0.2.1 or 2001:db8::1",
         "10.0.0.0/24-10.0.1.0/24 | '10.0.0.0/24' is not an IP address; write one like 192.0.2.1 or 2001:db8::1",
     })
