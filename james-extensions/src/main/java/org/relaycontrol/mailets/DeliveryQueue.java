@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +34,10 @@ final class DeliveryQueue {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryQueue.class);
 
-    /** How long a mail waits if its next hop has as many deliveries under way as it may have. */
+    /** How long a mail goes back to the queue if too many are waiting for its next hop. */
     private static final Duration BUSY_DELAY = Duration.ofSeconds(5);
+    private static final int MAX_WAITING = 100;
+    private static final int MAX_TAKEN = 1_000;
     private static final Duration SOURCE_DELAY = Duration.ofSeconds(10);
     private static final Duration SHUTDOWN_TIME = Duration.ofSeconds(10);
 
@@ -44,18 +45,17 @@ final class DeliveryQueue {
     private final DeliveryAttempt attempt;
     private final RetrySchedule schedule;
     private final Bounces bounces;
-    private final int threads;
     private final Duration failureDelay;
     private final ExecutorService deliveries;
     private final Scheduler dequeuing = Schedulers.newSingle("relaycontrol-dequeue", true);
-    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+    private final Lanes nextHops;
     private final Disposable subscription;
 
     /**
      * Starts delivering.
      *
-     * @param threads how many deliveries go on at once; half of them at most to one next hop, so that one that does not answer leaves the
-     *     others alone
+     * @param threads how many deliveries go on at once; a quarter of them at most to one next hop, so that one that does not answer
+     *     leaves the others alone
      * @param failureDelay how long a mail is held if the queue did not take it back
      */
     DeliveryQueue(MailQueue queue, DeliveryAttempt attempt, RetrySchedule schedule, Bounces bounces, int threads, Duration failureDelay) {
@@ -63,7 +63,6 @@ final class DeliveryQueue {
         this.attempt = attempt;
         this.schedule = schedule;
         this.bounces = bounces;
-        this.threads = threads;
         this.failureDelay = failureDelay;
         AtomicInteger number = new AtomicInteger();
         this.deliveries = Executors.newFixedThreadPool(threads, task -> {
@@ -71,8 +70,9 @@ final class DeliveryQueue {
             thread.setDaemon(true);
             return thread;
         });
+        this.nextHops = new Lanes(deliveries, Math.max(1, threads / 4), MAX_WAITING);
         this.subscription = Flux.defer(() -> Flux.from(queue.deQueue()))
-            .flatMap(item -> Mono.fromFuture(CompletableFuture.runAsync(() -> process(item), deliveries)), threads)
+            .flatMap(item -> Mono.fromFuture(take(item)), MAX_TAKEN)
             .doOnError(e -> LOGGER.error("Cannot read from the queue {}; trying again in {} s", queue.getName().asString(),
                 SOURCE_DELAY.toSeconds(), e))
             .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, SOURCE_DELAY))
@@ -94,46 +94,50 @@ final class DeliveryQueue {
         }
     }
 
-    private void process(MailQueueItem item) {
+    /** Takes a mail, until the future completes. */
+    private CompletableFuture<Void> take(MailQueueItem item) {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
         Mail mail = item.getMail();
         try {
-            deliver(mail);
-            item.done(CompletionStatus.SUCCESS);
-            LifecycleUtil.dispose(mail);
+            if (mail.getRecipients().isEmpty()) {
+                LOGGER.error("{}: no recipients in the queue, dropped", mail.getName());
+                finish(item, taken);
+            } else if (!nextHops.submit(attempt.groups(mail).keySet().iterator().next().toString(), () -> deliver(item, taken))) {
+                queue.enQueue(mail, BUSY_DELAY);
+                finish(item, taken);
+            }
         } catch (Throwable e) {
-            LOGGER.error("{}: unexpected failure, back to the queue in {} s", mail.getName(), failureDelay.toSeconds(), e);
-            CompletableFuture.delayedExecutor(failureDelay.toMillis(), TimeUnit.MILLISECONDS).execute(() -> giveBack(item));
+            giveBackLater(item, taken, e);
         }
+        return taken;
     }
 
-    private static void giveBack(MailQueueItem item) {
+    private void deliver(MailQueueItem item, CompletableFuture<Void> taken) {
         try {
-            item.done(CompletionStatus.RETRY);
-        } catch (Exception e) {
-            LOGGER.error("{} could not be put back; it stays in the queue as being processed", item.getMail().getName(), e);
+            settle(item.getMail(), attempt.run(item.getMail()));
+            finish(item, taken);
+        } catch (Throwable e) {
+            giveBackLater(item, taken, e);
         }
     }
 
-    private void deliver(Mail mail) throws Exception {
-        if (mail.getRecipients().isEmpty()) {
-            LOGGER.error("{}: no recipients in the queue, dropped", mail.getName());
-            return;
-        }
-        String nextHop = attempt.groups(mail).keySet().iterator().next().toString();
-        if (underWay.merge(nextHop, 1, Integer::sum) > Math.max(1, threads / 2)) {
-            leave(nextHop);
-            queue.enQueue(mail, BUSY_DELAY);
-            return;
-        }
-        try {
-            settle(mail, attempt.run(mail));
-        } finally {
-            leave(nextHop);
-        }
+    private static void finish(MailQueueItem item, CompletableFuture<Void> taken) throws Exception {
+        item.done(CompletionStatus.SUCCESS);
+        LifecycleUtil.dispose(item.getMail());
+        taken.complete(null);
     }
 
-    private void leave(String nextHop) {
-        underWay.computeIfPresent(nextHop, (key, count) -> count == 1 ? null : count - 1);
+    /** Not at once: whatever has failed would fail again and again. */
+    private void giveBackLater(MailQueueItem item, CompletableFuture<Void> taken, Throwable failure) {
+        LOGGER.error("{}: unexpected failure, back to the queue in {} s", item.getMail().getName(), failureDelay.toSeconds(), failure);
+        CompletableFuture.delayedExecutor(failureDelay.toMillis(), TimeUnit.MILLISECONDS).execute(() -> {
+            try {
+                item.done(CompletionStatus.RETRY);
+            } catch (Exception e) {
+                LOGGER.error("{} could not be put back; it stays in the queue as being processed", item.getMail().getName(), e);
+            }
+            taken.complete(null);
+        });
     }
 
     private void settle(Mail mail, Map<MailAddress, Outcome> outcomes) throws Exception {

@@ -1,11 +1,14 @@
 package org.relaycontrol.mailets;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
@@ -20,6 +23,7 @@ import org.apache.james.transport.matchers.RelayLimit;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MatcherConfig;
 import org.apache.mailet.MailetContext;
+import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.Dns;
@@ -27,6 +31,8 @@ import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.james.SpooledMail;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RoutingList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import com.google.inject.Inject;
 
@@ -49,7 +55,7 @@ import com.google.inject.Inject;
  * <li>{@code delayTime}: waiting times between attempts; default {@value RetrySchedule#DEFAULT_DELAYS}, which is five days.</li>
  * <li>{@code maxRetries}: number of retries; by default as many as {@code delayTime} has.</li>
  * <li>{@code bounceProcessor}: processor for the recipients who do not get the mail; by default James writes a plain bounce.</li>
- * <li>{@code deliveryThreads}: deliveries at once, 32 by default; half of them at most to one next hop.</li>
+ * <li>{@code deliveryThreads}: deliveries at once, 64 by default; a quarter of them at most to one next hop.</li>
  * <li>{@code maxReceived}: a mail with as many {@code Received} headers is looping and bounces; 100 by default (RFC 5321 section 6.3).</li>
  * <li>{@code heloName}, {@code bind}, {@code connectiontimeout} (milliseconds, default 60000), {@code timeout} (milliseconds, default
  *     600000: RFC 5321 section 4.5.3.2.6), {@code debug}, {@code mail.*}: as in stock.</li>
@@ -59,8 +65,10 @@ import com.google.inject.Inject;
  */
 public final class RouteDelivery extends GenericMailet {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(RouteDelivery.class);
+
     private static final String DEFAULT_QUEUE = "relay";
-    private static final int DEFAULT_THREADS = 32;
+    private static final int DEFAULT_THREADS = 64;
     private static final int DEFAULT_MAX_RECEIVED = 100;
     private static final Duration FAILURE_DELAY = Duration.ofMinutes(1);
 
@@ -227,7 +235,18 @@ public final class RouteDelivery extends GenericMailet {
         running = null;
         if (now != null) {
             now.deliveries.stop();
+            try {
+                now.queue.close();
+            } catch (IOException e) {
+                LOGGER.warn("Cannot close the queue {}", now.queue.getName().asString(), e);
+            }
         }
+    }
+
+    /** The bounce processor: James does not start without it. */
+    @Override
+    public Collection<ProcessingState> requiredProcessingState() {
+        return parameter(RemoteDeliveryConfiguration.BOUNCE_PROCESSOR).map(ProcessingState::new).stream().collect(Collectors.toList());
     }
 
     @Override
