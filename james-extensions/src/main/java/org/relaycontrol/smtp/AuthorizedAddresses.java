@@ -2,7 +2,9 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
@@ -31,19 +33,25 @@ public class AuthorizedAddresses {
     void warnOnce() {
         if (!warned.getAndSet(true)) {
             try {
-                configurations.getConfiguration("smtpserver").configurationsAt("smtpserver").forEach(AuthorizedAddresses::warn);
+                warnings(configurations.getConfiguration("smtpserver")).forEach(LOGGER::warn);
             } catch (ConfigurationException e) {
                 LOGGER.warn("smtpserver.xml cannot be read a second time, to look for authorizedAddresses; {}", e.getMessage());
             }
         }
     }
 
-    private static void warn(HierarchicalConfiguration<ImmutableNode> server) {
-        String addresses = server.getString("authorizedAddresses");
-        String handlers = server.getString("handlerchain[@coreHandlersPackage]", "");
-        if (addresses != null && server.getBoolean("[@enabled]", true) && handlers.startsWith(RelayControlHandlers.class.getName())) {
-            LOGGER.warn("smtpserver.xml: authorizedAddresses {} of the server at {} permit nothing under Relay Control; list the networks"
-                + " in relaycontrol.xml under restrictions/clients and remove them here", addresses, server.getString("bind"));
-        }
+    static List<String> warnings(HierarchicalConfiguration<ImmutableNode> smtpServers) {
+        return smtpServers.configurationsAt("smtpserver").stream()
+            .filter(AuthorizedAddresses::isControlled)
+            .filter(server -> server.containsKey("authorizedAddresses"))
+            .map(server -> "smtpserver.xml: authorizedAddresses " + String.join(",", server.getStringArray("authorizedAddresses"))
+                + " of the server at " + String.join(",", server.getStringArray("bind")) + " permit nothing under Relay Control;"
+                + " list the networks in relaycontrol.xml under restrictions/clients and remove them here")
+            .collect(Collectors.toList());
+    }
+
+    private static boolean isControlled(HierarchicalConfiguration<ImmutableNode> server) {
+        return server.getBoolean("[@enabled]", true)
+            && server.getString("handlerchain[@coreHandlersPackage]", "").startsWith(RelayControlHandlers.class.getName());
     }
 }

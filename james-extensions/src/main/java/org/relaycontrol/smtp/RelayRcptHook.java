@@ -11,12 +11,16 @@ import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.RcptHook;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides each recipient at RCPT by the policy that governs the listener. {@link RelayControlHandlers} puts it in the place of James's
  * {@code AuthRequiredToRelayRcptHook}. What it permits, later hooks may still refuse.
  */
 public class RelayRcptHook implements RcptHook, ExtensibleHandler {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RelayRcptHook.class);
 
     private final RecipientControl recipients;
     private final AuthorizedAddresses authorizedAddresses;
@@ -57,7 +61,14 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
     @Override
     public void wireExtensions(Class<?> marker, List<?> handlers) throws WiringException {
         HandlerChain chain = new HandlerChain(handlers);
-        chain.check(this);
+        try {
+            chain.checkConfiguredOnce();
+        } catch (WiringException e) {
+            // James prints what is thrown at start as stack traces only.
+            LOGGER.error("James does not start: {}", e.getMessage());
+            throw e;
+        }
+        chain.warnings(this).forEach(LOGGER::warn);
         authorizedAddresses.warnOnce();
         hasAuth = chain.hasCommand("AUTH");
     }
