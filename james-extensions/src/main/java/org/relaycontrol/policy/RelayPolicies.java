@@ -32,7 +32,12 @@ public final class RelayPolicies {
                 }
                 fallback = policy;
             }
-            policy.listeners().forEach(listener -> byRank.add(new Governed(listener, policy)));
+            for (Listener listener : policy.listeners()) {
+                if (byRank.stream().anyMatch(governed -> governed.listener.equals(listener))) {
+                    throw new IllegalArgumentException(listener + " is named twice");
+                }
+                byRank.add(new Governed(listener, policy));
+            }
         }
         this.withoutListeners = fallback;
         byRank.sort(Comparator.comparing((Governed governed) -> governed.listener.rank()).reversed());
@@ -42,7 +47,7 @@ public final class RelayPolicies {
      * The policies of a server.
      *
      * @param sharedRouting the routing list they share; an empty one if they share none
-     * @throws IllegalArgumentException if two policies have one name, or two have no listeners
+     * @throws IllegalArgumentException if two policies have one name, two have no listeners, or a listener is named twice
      */
     public static RelayPolicies of(List<RelayPolicy> policies, RoutingList sharedRouting) {
         return new RelayPolicies(policies, sharedRouting);
@@ -109,10 +114,13 @@ public final class RelayPolicies {
         return policy == null ? Decision.Verdict.DENY : policy.permitsByAddress(client, localAddress, host);
     }
 
-    /** Whether any decision for this client at this listener depends on its host name, so that looking it up is worth while. */
+    /**
+     * Whether a decision for this client at this listener may depend on its host name, or whether it may relay by where it connects from
+     * and to does, so that looking it up is worth while.
+     */
     public boolean dependsOnHost(IpAddress client, IpAddress localAddress, int localPort) {
         RelayPolicy policy = governing(localAddress, localPort);
-        return policy != null && policy.dependsOnHost(client);
+        return policy != null && policy.dependsOnHost(client, localAddress);
     }
 
     /**

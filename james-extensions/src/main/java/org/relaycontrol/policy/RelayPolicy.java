@@ -180,20 +180,23 @@ public final class RelayPolicy {
         return decide(envelope, localDomains, false);
     }
 
-    /** Whether any decision for this client at this listener depends on its host name, so that looking it up is worth while. */
-    boolean dependsOnHost(IpAddress client) {
+    /**
+     * Whether the client's host name decides whether it may connect, may relay by where it connects from and to, or may relay once it has
+     * authenticated, so that looking it up is worth while.
+     */
+    boolean dependsOnHost(IpAddress client, IpAddress localAddress) {
+        boolean connectsWithout = connectionRefusal(client, HostMatch.NONE) == null;
+        boolean permittedWithout = permitsByAddress(client, localAddress, HostMatch.NONE);
+        boolean restrictionsDepend = false;
         for (int i = 1; i < possibleHosts.size(); i++) {
             HostMatch host = possibleHosts.get(i);
-            boolean connects = connectionRefusal(client, host) == null;
-            boolean connectsWithout = connectionRefusal(client, HostMatch.NONE) == null;
-            boolean listed = restrictions.clientRule(client, host) != null;
-            boolean listedWithout = restrictions.clientRule(client, HostMatch.NONE) != null;
-            boolean newlyNever = host.never() != null && restrictions.never().networks().find(client) == null;
-            if (connects != connectsWithout || listed != listedWithout || newlyNever) {
+            if (connectionRefusal(client, host) == null != connectsWithout) {
                 return true;
             }
+            restrictionsDepend |= permitsByAddress(client, localAddress, host) != permittedWithout
+                || restrictions.takesFromAuthenticated(client, host);
         }
-        return false;
+        return connectsWithout && restrictionsDepend;
     }
 
     /** The decision that the client may not connect, with what is known of its host name, or null if it may; unknown admits. */

@@ -18,6 +18,7 @@ public final class Restrictions {
     private final ClientList never;
     private final UserList neverUsers;
     private final List<Network> publicClients;
+    private final boolean authenticatedMayRelay;
 
     private Restrictions(Builder builder) {
         this.rule = builder.rule;
@@ -29,6 +30,11 @@ public final class Restrictions {
         this.never = builder.never;
         this.neverUsers = builder.neverUsers;
         this.publicClients = builder.publicClients;
+        this.authenticatedMayRelay = authenticatedRule != null && (authenticatedUsers == null || anyBut(authenticatedUsers, neverUsers));
+    }
+
+    private static boolean anyBut(UserList users, UserList excluded) {
+        return users.listed().keySet().stream().anyMatch(userOrDomain -> excluded.find(User.of(userOrDomain)) == null);
     }
 
     /** A builder of restrictions that permit nobody, at the line that declares them (the policy's own where there are none). */
@@ -81,10 +87,10 @@ public final class Restrictions {
         return publicClients;
     }
 
-    /** The rule by which the client or its user never relays, or null. */
+    /** The rule by which the client or its user never relays, or null. Without a client address no client never relays. */
     @Nullable Rule neverRule(Envelope envelope, HostMatch host) {
         IpAddress client = envelope.client();
-        Rule listed = client == null ? host.never() : never.find(client, host.never());
+        Rule listed = client == null ? null : never.find(client, host.never());
         User user = envelope.user();
         return listed != null || user == null ? listed : neverUsers.find(user);
     }
@@ -109,7 +115,12 @@ public final class Restrictions {
 
     /** Whether a client that may not relay could by authenticating. */
     boolean authenticatingCouldHelp(@Nullable User user) {
-        return user == null && authenticatedRule != null;
+        return user == null && authenticatedMayRelay;
+    }
+
+    /** Whether the host name, where the address does not, keeps users from relaying who otherwise could by authenticating. */
+    boolean takesFromAuthenticated(IpAddress client, HostMatch host) {
+        return authenticatedMayRelay && host.never() != null && never.networks().find(client) == null;
     }
 
     /** Collects restrictions. */

@@ -49,7 +49,7 @@ public final class SmtpReply {
     private static String rejection(Decision decision, Recipient recipient) {
         RoutingEntry entry = decision.entry();
         String configured = entry == null ? null : entry.treatment().reply();
-        return configured == null ? recipient.domain() + " is not accepted here" : configured;
+        return configured == null ? recipient.domain() + " is not accepted here" : printable(configured);
     }
 
     private static SmtpReply unableToRelay(Recipient recipient) {
