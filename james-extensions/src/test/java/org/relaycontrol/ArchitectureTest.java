@@ -1,0 +1,84 @@
+package org.relaycontrol;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.IDN;
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Which package may use which: the decision knows nothing but the JDK, the configuration nothing of James, and nobody the adapters.
+ */
+class ArchitectureTest {
+
+    private static final JavaClasses PACK = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+        .importPackages("org.relaycontrol");
+
+    private static final String POLICY = "org.relaycontrol.policy..";
+    private static final String CONFIG = "org.relaycontrol.config..";
+    private static final String JAMES = "org.relaycontrol.james..";
+    private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets.."};
+
+    /** Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything. */
+    private static final DescribedPredicate<JavaClass> JDK_WITHOUT_IO = resideInAnyPackage("java.lang..", "java.util..", "java.text..")
+        .or(assignableTo(InetAddress.class)).or(assignableTo(IDN.class))
+        .and(not(resideInAnyPackage("java.util.logging..", "java.util.jar..", "java.util.zip..", "java.lang.reflect..")))
+        .as("the JDK without input, output and logging");
+
+    @Test
+    void policyShouldUseTheJdkAlone() {
+        classes().that().resideInAPackage(POLICY)
+            .should().onlyDependOnClassesThat(JDK_WITHOUT_IO.or(resideInAnyPackage(POLICY, "org.jspecify.annotations")))
+            .check(PACK);
+    }
+
+    @Test
+    void policyShouldNotLookUpNames() {
+        noClasses().that().resideInAPackage(POLICY)
+            .should().callMethodWhere(target(owner(assignableTo(InetAddress.class))).and(target(not(name("getAddress")))))
+            .check(PACK);
+    }
+
+    @Test
+    void configShouldUseThePolicyAndTheJdk() {
+        classes().that().resideInAPackage(CONFIG)
+            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "javax.xml..", "org.xml.sax..", "org.w3c.dom..",
+                POLICY, CONFIG, "org.jspecify.annotations")
+            .check(PACK);
+    }
+
+    @Test
+    void whatTheAdaptersShareShouldNotUseThem() {
+        noClasses().that().resideInAPackage(JAMES).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets.."})
+    void nobodyShouldUseAnAdapter(String adapter) {
+        classes().that().resideInAPackage(adapter).should().onlyHaveDependentClassesThat().resideInAPackage(adapter).check(PACK);
+        classes().that().resideInAPackage(adapter)
+            .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
+                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES)))
+            .check(PACK);
+    }
+
+    @Test
+    void packagesShouldBeFreeOfCycles() {
+        slices().matching("org.relaycontrol.(*)..").should().beFreeOfCycles().check(PACK);
+    }
+}
