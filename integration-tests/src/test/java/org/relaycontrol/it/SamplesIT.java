@@ -19,6 +19,7 @@ class SamplesIT {
     void closedShouldRelayNothing() {
         try (RelayServer server = RelayServer.sample("closed", "sample-closed").user(ALICE, SECRET).start();
                 SmtpClient stranger = server.client(STRANGER)) {
+            assertNoComplaints(server);
             stranger.mail("someone@elsewhere.example");
             assertThat(stranger.rcpt("nobody@ratest.com").toString()).startsWith("550 5.1.1 ");
             assertThat(stranger.rcpt("alice@below.ratest.com").toString()).startsWith("550 5.1.2 ");
@@ -31,12 +32,17 @@ class SamplesIT {
         }
     }
 
+    private static void assertNoComplaints(RelayServer server) {
+        assertThat(server.james().packLog()).isNotEmpty().noneMatch(line -> line.contains("[WARN ]") || line.contains("[ERROR]"));
+    }
+
     @Test
     void mxGatewayShouldGoByItsRoutingList() {
         try (NextHop robichaux = NextHop.listening();
                 RelayServer server = RelayServer.sample("mx-gateway", "sample-mx-gateway")
                     .nextHop("mail.robichaux.net", robichaux).user(ALICE, SECRET).user(BOB, SECRET).start();
                 SmtpClient stranger = server.client(STRANGER)) {
+            assertNoComplaints(server);
             stranger.mail("someone@elsewhere.example");
             assertThat(stranger.rcpt("x@spam.example")).hasToString("550 5.7.1 spam.example is not wanted here");
             assertThat(stranger.rcpt("x@else.example")).hasToString("550 5.7.1 Unable to relay for x@else.example");
@@ -60,6 +66,7 @@ class SamplesIT {
         try (NextHop isp = NextHop.listening();
                 RelayServer server = RelayServer.sample("mail-clients", "sample-mail-clients")
                     .nextHop("smtp.isp.example", isp).user(ALICE, SECRET).user(MALLORY, SECRET).start()) {
+            assertNoComplaints(server);
             try (SmtpClient stranger = server.client(STRANGER)) {
                 stranger.mail("someone@elsewhere.example");
                 assertThat(stranger.rcpt(ALICE).code()).isEqualTo(250);
@@ -105,6 +112,7 @@ class SamplesIT {
                 RelayServer server = RelayServer.sample("two-virtual-servers", "sample-two-virtual-servers")
                     .nextHop("smtp.isp.example", isp).nextHop("mail.robichaux.net", robichaux)
                     .user(ALICE, SECRET).user(BOB, SECRET).start()) {
+            assertNoComplaints(server);
             try (SmtpClient stranger = server.client(STRANGER)) {
                 stranger.mail("someone@elsewhere.example");
                 assertThat(stranger.rcpt("x@else.example")).hasToString("550 5.7.1 Unable to relay for x@else.example");
@@ -137,6 +145,7 @@ class SamplesIT {
         try (NextHop isp = NextHop.listening();
                 RelayServer server = RelayServer.sample("internal-smart-host", "sample-internal-smart-host")
                     .nextHop("smtp.isp.example", isp).user(ALICE, SECRET).start()) {
+            assertNoComplaints(server);
             try (SmtpClient inner = server.client("127.168.10.5")) {
                 inner.mail("printer@ratest.com");
                 assertThat(inner.rcpt(ALICE).code()).isEqualTo(250);
