@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -76,11 +75,9 @@ public final class Distribution {
         return keystore;
     }
 
-    /** The hosts file James resolves with: loopback names, this machine's own, and some more lines. */
-    static String hosts(List<String> more) {
-        List<String> lines = new ArrayList<>(List.of("127.0.0.1 localhost", "::1 localhost", "127.0.0.1 " + hostName()));
-        lines.addAll(more);
-        return String.join("\n", lines) + "\n";
+    /** The hosts file James resolves with: loopback names and this machine's own. */
+    static String hosts() {
+        return String.join("\n", List.of("127.0.0.1 localhost", "::1 localhost", "127.0.0.1 " + hostName(), ""));
     }
 
     private static String hostName() {

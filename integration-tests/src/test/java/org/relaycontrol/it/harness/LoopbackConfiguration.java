@@ -23,12 +23,15 @@ import java.util.stream.Collectors;
  *     <td>the next hop given for it: nothing else may be named, and each one given must be</td></tr>
  * <tr><td>relaycontrol.xml</td><td>IPv4 addresses in {@code network}, {@code range} and {@code listeners}</td>
  *     <td>first octet 127, see {@link #onLoopback(String)}</td></tr>
- * <tr><td>dnsservice.xml</td><td>{@code autodiscover} true</td><td>false, and one DNS server on loopback</td></tr>
+ * <tr><td>dnsservice.xml</td><td>{@code autodiscover} true</td><td>false, and the DNS server 127.0.0.1; or, with a DNS server on another
+ *     port, true, and that one in the system property {@code dns.server} (jvm.properties), which is all that is discovered then:
+ *     dnsservice.xml takes no port</td></tr>
  * <tr><td>webadmin.properties, jmx.properties</td><td>ports 8000 and 9999</td><td>free ports</td></tr>
  * <tr><td>keystore</td><td>to be created</td><td>a self-signed one, if smtpserver.xml names it</td></tr>
  * </table>
  */
 public final class LoopbackConfiguration {
+    private static final int DNS_PORT = 53;
     private static final Pattern BIND = Pattern.compile("<bind>([^<]*)</bind>");
     private static final Pattern LISTENERS = Pattern.compile("listeners=\"([^\"]*)\"");
     private static final Pattern HOSTS = Pattern.compile("(?:nextHop|smartHost|hosts)=\"([^\"]*)\"");
@@ -86,7 +89,7 @@ public final class LoopbackConfiguration {
         private final Map<Integer, Integer> ports = new LinkedHashMap<>();
         private final Map<String, String> nextHops = new LinkedHashMap<>();
         private List<String> addresses = List.of("0.0.0.0");
-        private String dnsServer = "127.0.0.1";
+        private int dnsPort = DNS_PORT;
 
         private Builder(ConfFolder conf) {
             this.conf = conf;
@@ -110,9 +113,12 @@ public final class LoopbackConfiguration {
             return this;
         }
 
-        /** The DNS server James asks. Default: 127.0.0.1, where as a rule nothing listens. */
-        public Builder dnsServer(String server) {
-            this.dnsServer = server;
+        /**
+         * The port of 127.0.0.1 where the pack asks for DNS; James's own DNS service knows 53 alone. Default: 53, where as a rule nothing
+         * listens.
+         */
+        public Builder dnsPort(int port) {
+            this.dnsPort = port;
             return this;
         }
 
@@ -128,8 +134,7 @@ public final class LoopbackConfiguration {
             listeners(smtpPorts);
             nextHops();
             networks();
-            conf.replace("dnsservice.xml", "<autodiscover>true</autodiscover>",
-                "<autodiscover>false</autodiscover>\n  <servers><server>" + dnsServer + "</server></servers>");
+            dns();
             int webadminPort = FreePorts.next();
             conf.replace("webadmin.properties", "\nport=8000\n", "\nport=" + webadminPort + "\n");
             conf.replace("jmx.properties", "\njmx.port=9999\n", "\njmx.port=" + FreePorts.next() + "\n");
@@ -137,6 +142,17 @@ public final class LoopbackConfiguration {
                 conf.add(Distribution.keystore());
             }
             return new LoopbackConfiguration(ports, smtpListeners(), webadminPort);
+        }
+
+        private void dns() {
+            String autodiscover = "<autodiscover>true</autodiscover>";
+            if (dnsPort == DNS_PORT) {
+                conf.replace("dnsservice.xml", autodiscover,
+                    "<autodiscover>false</autodiscover>\n  <servers><server>127.0.0.1</server></servers>");
+            } else {
+                conf.replace("dnsservice.xml", autodiscover, autodiscover);
+                conf.write("jvm.properties", conf.read("jvm.properties") + "\ndns.server=127.0.0.1:" + dnsPort + "\n");
+            }
         }
 
         private Set<Integer> bind(String file) {

@@ -132,9 +132,9 @@ public final class RelayServer implements AutoCloseable {
             return this;
         }
 
-        /** The DNS server, on 127.0.0.1, that James's DNS service and the pack ask. */
+        /** The DNS server, on 127.0.0.1, that the pack asks. */
         public Builder dns(DnsServer dns) {
-            loopback.dnsServer("localhost:" + dns.port());
+            loopback.dnsPort(dns.port());
             return this;
         }
 

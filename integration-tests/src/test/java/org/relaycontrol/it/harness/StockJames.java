@@ -14,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,7 +29,6 @@ public final class StockJames implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int TOLD_LINES = 60;
-    private static final Pattern DNS_ON_PORT = Pattern.compile("<server>(localhost:\\d+)</server>");
 
     private final Process process;
     private final List<String> log = new CopyOnWriteArrayList<>();
@@ -85,7 +83,7 @@ public final class StockJames implements AutoCloseable {
             Files.createDirectories(root.resolve("var"));
             Files.createDirectories(root.resolve("extensions-jars"));
             copyJars(Distribution.folder().resolve("extensions-jars"), root.resolve("extensions-jars"));
-            Path hosts = Files.writeString(root.resolve("hosts"), Distribution.hosts(dnsAlias(root)));
+            Path hosts = Files.writeString(root.resolve("hosts"), Distribution.hosts());
             Process process = new ProcessBuilder(
                     Distribution.java().toString(),
                     "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
@@ -105,16 +103,6 @@ public final class StockJames implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * A DNS server on another port than 53 is written {@code localhost:5353}, which James's own DNS service takes for a host name: it
-     * gets an entry in the hosts file.
-     */
-    private static List<String> dnsAlias(Path root) throws IOException {
-        return DNS_ON_PORT.matcher(Files.readString(root.resolve("conf/dnsservice.xml"))).results()
-            .map(result -> "127.0.0.1 " + result.group(1))
-            .collect(Collectors.toList());
     }
 
     private static void copyJars(Path from, Path to) throws IOException {
