@@ -14,20 +14,20 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.net.IDN;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.relaycontrol.policy.RelayPolicies;
 
 /**
  * Which package may use which: the decision knows nothing but the JDK, the configuration nothing of James, and nobody the adapters.
  */
 class ArchitectureTest {
 
-    private static final JavaClasses PACK = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-        .importPackages("org.relaycontrol");
+    private static final JavaClasses PACK = new ClassFileImporter()
+        .importUrl(RelayPolicies.class.getProtectionDomain().getCodeSource().getLocation());
 
     private static final String POLICY = "org.relaycontrol.policy..";
     private static final String CONFIG = "org.relaycontrol.config..";

@@ -6,6 +6,12 @@ package org.relaycontrol.policy;
  */
 public final class SmtpReply {
 
+    /**
+     * How much of a recipient is repeated: the longest that RFC 5321 section 4.5.3.1 knows, 64 octets, the at sign and 255 octets. A reply
+     * line, which has at most 512, stays within its limit when a client sends a longer one.
+     */
+    private static final int MAX_QUOTED = 320;
+
     private final int code;
     private final String text;
 
@@ -57,12 +63,13 @@ public final class SmtpReply {
     }
 
     private static String printable(String text) {
-        StringBuilder printable = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
+        int length = Math.min(text.length(), MAX_QUOTED);
+        StringBuilder printable = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             printable.append(c >= ' ' && c < 0x7f ? c : '?');
         }
-        return printable.toString();
+        return printable.append(length < text.length() ? "..." : "").toString();
     }
 
     /** The reply code. */

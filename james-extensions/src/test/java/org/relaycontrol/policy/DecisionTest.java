@@ -53,7 +53,7 @@ class DecisionTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void shouldAdmitWhoMayConnectUnderSomeNameWhileItIsUnknown(@ForAll long seed) {
+    void shouldTellBeforeAnyRecipientWhoMayConnectAndWhoMayRelayByAddress(@ForAll long seed) {
         Random random = new Random(seed);
         PolicyModel model = new PolicyModel(random);
         RelayPolicies policies = model.build();
@@ -65,6 +65,8 @@ class DecisionTest {
             boolean admitted = policies.mayConnect(client, local, question.port, host(question.host));
             assertThat(admitted).as("%s by %s", question, model)
                 .isEqualTo(reference.mayConnect(question.client, question.local, question.port, question.host));
+            assertThat(policies.permitsByAddress(client, local, question.port, host(question.host))).as("%s by %s", question, model)
+                .hasToString(reference.permitsByAddress(question));
             Decision decision = policies.decide(smtp(question), hosted(model), false);
             boolean refused = decision.reason() == Decision.Reason.CONNECTION_REFUSED || decision.reason() == Decision.Reason.NO_POLICY;
             assertThat(!refused || question.host == null || !admitted).as("%s by %s", question, model).isTrue();

@@ -48,7 +48,7 @@ final class ReferenceDecision {
             return new Question(client, local, port, user, name, localPart, domain);
         }
 
-        Question withUser(String name) {
+        Question withUser(@Nullable String name) {
             return new Question(client, local, port, name, host, localPart, domain);
         }
 
@@ -176,6 +176,19 @@ final class ReferenceDecision {
         PolicyModel.Policy policy = governing(local, port);
         return policy != null && (host == null ? possibleHosts(policy) : Set.of(host)).stream()
             .anyMatch(name -> mayConnect(policy, client, name));
+    }
+
+    /** Whether the restrictions permit the client, who has not authenticated, under every name it may have, or none, or some. */
+    String permitsByAddress(Question question) {
+        PolicyModel.Policy policy = governing(question.local, question.port);
+        if (policy == null) {
+            return "deny";
+        }
+        Set<String> verdicts = new TreeSet<>();
+        for (String host : question.host == null ? possibleHosts(policy) : Set.of(question.host)) {
+            verdicts.add(restrictions(policy, question.withHost(host).withUser(null), "-").split(" ")[0]);
+        }
+        return verdicts.size() == 1 ? verdicts.iterator().next() : "defer";
     }
 
     /** Whether a client that is refused as not permitted could relay as some user. */

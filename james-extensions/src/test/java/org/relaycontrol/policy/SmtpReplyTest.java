@@ -89,6 +89,16 @@ class SmtpReplyTest {
         assertThat(reply(reason, true)).matches("[45][0-9]{2} [45]\\.[0-9]\\.[0-9] [ -~]+");
     }
 
+    @Test
+    void shouldKeepWithinAReplyLineWhateverTheRecipient() {
+        Recipient longest = Recipient.of("u".repeat(64), DomainName.of(("d".repeat(63) + ".").repeat(3) + "d".repeat(61)));
+        SmtpReply whole = SmtpReply.of(Decision.notPermitted(POLICY, RULE, null, true), longest, true);
+        assertThat(whole.toString()).endsWith(" for " + longest);
+        Recipient tooLong = Recipient.of("u".repeat(2_000), DomainName.of("else.example"));
+        SmtpReply cut = SmtpReply.of(Decision.notPermitted(POLICY, RULE, null, true), tooLong, true);
+        assertThat(cut.toString()).endsWith("uu...").hasSizeLessThan(510);
+    }
+
     @Provide
     Arbitrary<String> anything() {
         return Arbitraries.strings().withChars("\r\n\0\t\u007f\u0085\u2028\u00fc\ud83d\ude00\ud800 a\"\\@%").all().ofMaxLength(30);
