@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,28 +77,23 @@ class DomainNameTest {
     @ParameterizedTest
     @CsvSource({"'', ''", "a, ''", "'', a", "1.\u05d0, ''", "'', \u0308"})
     void shouldAcceptOnlyWhatConvertsAlike(String before, String after) {
-        int accepted = 0;
         boolean alone = before.isEmpty() && after.isEmpty();
-        for (int c = 0x80; c <= Character.MAX_CODE_POINT; c++) {
-            if (alone || Character.isDefined(c) && Character.getType(c) != Character.PRIVATE_USE) {
-                accepted += accepts(before + Character.toString(c) + after) ? 1 : 0;
-            }
-        }
+        long accepted = IntStream.rangeClosed(0x80, Character.MAX_CODE_POINT).parallel()
+            .filter(c -> alone || Character.isDefined(c) && Character.getType(c) != Character.PRIVATE_USE)
+            .filter(c -> accepts(before + Character.toString(c) + after))
+            .count();
         assertThat(accepted).isGreaterThan(before.contains("\u05d0") ? 900 : 80_000);
     }
 
     @Test
     void shouldAcceptOnlyWhatConvertsAlikeOfDecomposedSequences() {
-        int accepted = 0;
-        for (int c = 0x80; c <= Character.MAX_CODE_POINT; c++) {
-            String letter = Character.toString(c);
-            if (Character.isLetterOrDigit(c) && !Character.isIdeographic(c)) {
-                accepted += accepts(Normalizer.normalize(letter, Normalizer.Form.NFD)) ? 1 : 0;
-                accepted += accepts(Normalizer.normalize(letter, Normalizer.Form.NFKD)) ? 1 : 0;
-                accepted += accepts(letter + "\u0323\u0301") ? 1 : 0;
-                accepted += accepts("a" + letter + "\u3099") ? 1 : 0;
-            }
-        }
+        long accepted = IntStream.rangeClosed(0x80, Character.MAX_CODE_POINT).parallel()
+            .filter(c -> Character.isLetterOrDigit(c) && !Character.isIdeographic(c))
+            .mapToObj(Character::toString)
+            .flatMap(letter -> Stream.of(Normalizer.normalize(letter, Normalizer.Form.NFD),
+                Normalizer.normalize(letter, Normalizer.Form.NFKD), letter + "\u0323\u0301", "a" + letter + "\u3099"))
+            .filter(DomainNameTest::accepts)
+            .count();
         assertThat(accepted).isGreaterThan(60_000);
     }
 
@@ -109,7 +105,7 @@ class DomainNameTest {
             || Character.getType(c) == Character.COMBINING_SPACING_MARK);
         Random random = new Random(20261124);
         int accepted = 0;
-        for (int n = 0; n < 60_000; n++) {
+        for (int n = 0; n < 30_000; n++) {
             int at = random.nextInt(letters.length);
             StringBuilder label = new StringBuilder().appendCodePoint(letters[at]);
             for (int more = random.nextInt(4); more > 0; more--) {
@@ -119,11 +115,11 @@ class DomainNameTest {
             }
             accepted += accepts(label.toString()) ? 1 : 0;
         }
-        assertThat(accepted).isGreaterThan(15_000);
+        assertThat(accepted).isGreaterThan(7_000);
     }
 
     private static int[] accepted(IntPredicate which) {
-        return IntStream.rangeClosed(0x80, Character.MAX_CODE_POINT)
+        return IntStream.rangeClosed(0x80, Character.MAX_CODE_POINT).parallel()
             .filter(c -> Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK
                 || Character.getType(c) == Character.COMBINING_SPACING_MARK)
             .filter(which).filter(c -> accepts("a" + Character.toString(c))).toArray();
@@ -135,7 +131,9 @@ class DomainNameTest {
         try {
             ours = DomainName.of(text).toString();
         } catch (IllegalArgumentException e) {
-            assertThat(e.getMessage().contains("; write ")).as(e.getMessage()).isTrue();
+            if (!e.getMessage().contains("; write ")) {
+                throw e;
+            }
             return false;
         }
         StringBuilder uts46 = new StringBuilder();
