@@ -6,6 +6,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -116,7 +117,7 @@ public final class DnsServer implements AutoCloseable {
             try {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 socket.receive(packet);
-                Message query = new Message(java.util.Arrays.copyOf(buffer, packet.getLength()));
+                Message query = new Message(Arrays.copyOf(buffer, packet.getLength()));
                 questions.add(query.getQuestion().getName() + " " + Type.string(query.getQuestion().getType()));
                 Integer failure = failing.get(query.getQuestion().getName());
                 if (failure == null || failure >= 0) {

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -228,7 +229,7 @@ public final class NextHop implements AutoCloseable {
         }
 
         private void obey(String line) throws IOException {
-            String verb = line.split("[ :]", 2)[0].toUpperCase(java.util.Locale.ROOT);
+            String verb = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
             switch (verb) {
                 case "EHLO":
                     reply("250-next-hop.test.example\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 DSN");

@@ -11,13 +11,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A stock James with the pack, running one of the samples on loopback, with what a test changes in it. */
 public final class RelayServer implements AutoCloseable {
@@ -81,10 +84,10 @@ public final class RelayServer implements AutoCloseable {
     }
 
     /** Waits for a value that satisfies a condition. */
-    public static <T> T await(java.util.concurrent.Callable<T> value, Predicate<T> condition, java.util.function.Supplier<String> what) {
+    public static <T> T await(Callable<T> value, Predicate<T> condition, Supplier<String> what) {
         try {
             return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).until(value, condition);
-        } catch (org.awaitility.core.ConditionTimeoutException e) {
+        } catch (ConditionTimeoutException e) {
             throw new AssertionError("expected " + what.get(), e);
         }
     }
