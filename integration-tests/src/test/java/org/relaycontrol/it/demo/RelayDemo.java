@@ -31,6 +31,8 @@ public final class RelayDemo {
 
     /** Runs the scenario that is the first argument until James ends or the process is stopped. */
     public static void main(String[] args) throws InterruptedException {
+        // Ctrl-C reaches Maven, this process and James alike; a signal to Maven alone would leave the other two behind.
+        ProcessHandle.current().parent().ifPresent(maven -> maven.onExit().thenRun(() -> System.exit(1)));
         try {
             Scenario scenario = Scenario.named(args.length == 1 ? args[0] : "");
             System.exit(run(scenario));
