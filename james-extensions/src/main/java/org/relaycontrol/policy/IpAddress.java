@@ -168,11 +168,13 @@ public final class IpAddress implements Comparable<IpAddress> {
         return ipv4 ? IPV4_BITS : IPV6_BITS;
     }
 
-    long high() {
+    /** The first 64 bits of an IPv6 address; 0 for IPv4. */
+    public long high() {
         return high;
     }
 
-    long low() {
+    /** The last 64 bits of an IPv6 address; the 32 bits of an IPv4 one. */
+    public long low() {
         return low;
     }
 

@@ -89,7 +89,7 @@ public final class RoutingList {
     }
 
     /** The line that says whether mail is relayed at all. */
-    Rule rerouteRule() {
+    public Rule rerouteRule() {
         return reroute == null && shared != null ? shared.rerouteRule() : rule;
     }
 

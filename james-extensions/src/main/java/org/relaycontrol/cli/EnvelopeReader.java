@@ -1,0 +1,87 @@
+package org.relaycontrol.cli;
+
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.ClientHost;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.User;
+
+/**
+ * Reads envelopes from the texts of options or of a CSV row.
+ */
+final class EnvelopeReader {
+
+    /** The listener where none is given. */
+    static final String DEFAULT_LOCAL = "127.0.0.1:25";
+    /** A client host name that says there is none. */
+    private static final String NO_HOST = "-";
+    private static final int MAX_PORT = 65535;
+
+    private final DomainName defaultDomain;
+
+    /** Recipients without {@code @} are at the default domain. */
+    EnvelopeReader(DomainName defaultDomain) {
+        this.defaultDomain = defaultDomain;
+    }
+
+    /**
+     * The envelope.
+     *
+     * @param client an IP address
+     * @param local {@code IP:port}, {@code [IPv6]:port}, or empty for {@value #DEFAULT_LOCAL}
+     * @param auth the authenticated user, or empty
+     * @param clientHost the confirmed host name, {@code -} for none, or empty for unknown
+     * @throws IllegalArgumentException with the problem and what to write instead
+     */
+    Envelope read(String client, String local, String auth, String clientHost, String recipient) {
+        if (client.isEmpty()) {
+            throw new IllegalArgumentException("the client is empty; write its IP address");
+        }
+        IpAddress clientAddress = IpAddress.parse(client);
+        String listener = local.isEmpty() ? DEFAULT_LOCAL : local;
+        int colon = listener.lastIndexOf(':');
+        return Envelope.smtp(clientAddress, address(listener, colon), port(listener, colon), user(auth), host(clientHost),
+            Recipient.parse(recipient, defaultDomain));
+    }
+
+    private static IpAddress address(String listener, int colon) {
+        boolean bracketed = listener.startsWith("[") && colon > 0 && listener.charAt(colon - 1) == ']';
+        if (colon <= 0 || !bracketed && listener.indexOf(':') != colon) {
+            throw notAListener(listener);
+        }
+        return IpAddress.parse(bracketed ? listener.substring(1, colon - 1) : listener.substring(0, colon));
+    }
+
+    private static int port(String listener, int colon) {
+        int port = 0;
+        for (int i = colon + 1; i < listener.length() && port <= MAX_PORT; i++) {
+            char c = listener.charAt(i);
+            if (c < '0' || c > '9') {
+                throw notAListener(listener);
+            }
+            port = port * 10 + (c - '0');
+        }
+        if (port < 1 || port > MAX_PORT) {
+            throw notAListener(listener);
+        }
+        return port;
+    }
+
+    private static IllegalArgumentException notAListener(String listener) {
+        return new IllegalArgumentException("'" + listener + "' is not an address and port; write one like 192.0.2.25:25 or "
+            + "[2001:db8::25]:25");
+    }
+
+    private static @Nullable User user(String auth) {
+        return auth.isEmpty() ? null : User.of(auth);
+    }
+
+    private static ClientHost host(String clientHost) {
+        if (clientHost.equals(NO_HOST)) {
+            return ClientHost.NONE;
+        }
+        return clientHost.isEmpty() ? ClientHost.UNKNOWN : ClientHost.named(DomainName.of(clientHost));
+    }
+}

@@ -1,0 +1,238 @@
+package org.relaycontrol.cli;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.analysis.Explanation;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.SmtpReply;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code explain}: what is decided for an envelope, and why; or what is decided for each envelope of a CSV file.
+ */
+@Command(
+    name = "explain",
+    sortOptions = false,
+    description = "Says what a policy decides for a recipient, and why, step by step; or decides each row of a CSV file.",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+        "0:the recipient is permitted; with --batch, every row was decided",
+        "1:it is denied or deferred",
+        "2:the input is unusable; with --batch, a row of it"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+        "  explain conf/relaycontrol.xml --client 198.51.100.7 --to user@robichaux.net",
+        "  explain conf/relaycontrol.xml --client 2001:db8::7 --local 192.0.2.25:587 \\",
+        "      --auth alice@ratest.com --client-host - --to user@example.com",
+        "  explain conf/relaycontrol.xml --batch envelopes.csv --local-domain ratest.com",
+        "",
+        "The CSV has a header row that names the columns client, auth and recipient, and",
+        "local and client_host if need be, in any order. Other columns are copied. Added are",
+        "verdict, reason, route, next_hop, policy and rule; a row that cannot be decided has",
+        "the verdict error and the problem as reason."})
+final class ExplainCommand implements Callable<Integer> {
+
+    private final Streams streams;
+
+    @Parameters(paramLabel = "FILE", description = "The policy file, relaycontrol.xml.")
+    private Path file;
+
+    @Option(names = "--client", paramLabel = "IP", description = "The address the client connects from.")
+    private @Nullable String client;
+
+    @Option(names = "--local", paramLabel = "IP:PORT",
+        description = "The address and port it connects to; " + EnvelopeReader.DEFAULT_LOCAL + " if not given. The policy follows from it.")
+    private @Nullable String local;
+
+    @Option(names = "--auth", paramLabel = "USER", description = "The user it has authenticated as.")
+    private @Nullable String auth;
+
+    @Option(names = "--client-host", paramLabel = "NAME",
+        description = "Its confirmed host name; - if it has none; not known if not given.")
+    private @Nullable String clientHost;
+
+    @Option(names = "--from", paramLabel = "ADDRESS", description = "The sender. No decision depends on it.")
+    private @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "ADDRESS", description = "The recipient.")
+    private @Nullable String to;
+
+    @Option(names = "--batch", paramLabel = "CSV", description = "Decide each row of a CSV file, in place of one recipient; - is standard "
+        + "input.")
+    private @Nullable String batch;
+
+    @Mixin
+    private final LocalDomainOptions localDomains = new LocalDomainOptions();
+
+    @Option(names = "--hosted",
+        description = "The local domains are all that James hosts: an inbound recipient elsewhere is refused, as James does.")
+    private boolean hosted;
+
+    @Option(names = "--json", description = "Print JSON; with --batch, an object a line.")
+    private boolean json;
+
+    ExplainCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() throws UnusableInputException {
+        checkOptions();
+        RelayPolicies policies = PolicyInput.load(file).policies();
+        return batch == null ? explainOne(policies) : explainBatch(policies, batch);
+    }
+
+    private void checkOptions() throws UnusableInputException {
+        if (batch == null && (client == null || to == null)) {
+            throw new UnusableInputException((client == null ? "--client IP" : "--to ADDRESS")
+                + " is missing; give --client and --to, or --batch");
+        }
+        if (batch != null) {
+            List<String> others = new ArrayList<>();
+            addIfGiven("--client", client, others);
+            addIfGiven("--local", local, others);
+            addIfGiven("--auth", auth, others);
+            addIfGiven("--client-host", clientHost, others);
+            addIfGiven("--from", from, others);
+            addIfGiven("--to", to, others);
+            if (!others.isEmpty()) {
+                throw new UnusableInputException(String.join(", ", others) + " cannot go with --batch: the rows say that; leave it out");
+            }
+        }
+    }
+
+    private static void addIfGiven(String option, @Nullable String value, List<String> given) {
+        if (value != null) {
+            given.add(option);
+        }
+    }
+
+    private int explainBatch(RelayPolicies policies, String csv) throws UnusableInputException {
+        BatchExplainer explainer = new BatchExplainer(policies, new EnvelopeReader(localDomains.defaultDomain()), localDomains.domains(),
+            hosted);
+        boolean standardInput = csv.equals("-");
+        String name = standardInput ? "standard input" : csv;
+        try (InputStream in = standardInput ? streams.in() : new FileInputStream(csv)) {
+            String errors = json ? explainer.toJson(in, name, streams.out()) : explainer.toCsv(in, name, streams.out());
+            if (errors == null) {
+                return Main.YES;
+            }
+            throw new UnusableInputException(errors);
+        } catch (IOException e) {
+            throw new UnusableInputException(name + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private int explainOne(RelayPolicies policies) throws UnusableInputException {
+        Explanation explanation = Explanation.of(policies, envelope(), localDomains.domains(), hosted);
+        Decision decision = explanation.decision();
+        if (json) {
+            streams.printLine(Json.of(toJson(explanation)));
+        } else {
+            print(explanation);
+        }
+        return decision.isPermit() ? Main.YES : Main.NO;
+    }
+
+    private Envelope envelope() throws UnusableInputException {
+        EnvelopeReader reader = new EnvelopeReader(localDomains.defaultDomain());
+        try {
+            return reader.read(orEmpty(client), orEmpty(local), orEmpty(auth), orEmpty(clientHost), orEmpty(to));
+        } catch (IllegalArgumentException e) {
+            throw new UnusableInputException(e);
+        }
+    }
+
+    private static String orEmpty(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+
+    private void print(Explanation explanation) {
+        Decision decision = explanation.decision();
+        streams.printLine(decision.verdict() + " " + decision.reason() + (decision.rule() == null ? "" : ", by " + decision.rule()));
+        streams.printLine("");
+        streams.printLine("  policy    " + (decision.policy() == null ? "none" : decision.policy().name()));
+        streams.printLine("  reply     " + String.join("\n            ", replies(explanation)));
+        if (decision.isPermit()) {
+            streams.printLine("  route     " + decision.route());
+        }
+        if (decision.route() == Decision.Route.RELAY) {
+            streams.printLine("  next hop  " + nextHop(explanation));
+        }
+        streams.printLine("");
+        int width = explanation.steps().stream().mapToInt(step -> step.test().length()).max().orElse(0);
+        for (Explanation.Step step : explanation.steps()) {
+            streams.printLine(String.format("  %-2s  %-" + width + "s  %s", step.number(), step.test(), finding(step)));
+        }
+    }
+
+    private static String finding(Explanation.Step step) {
+        String finding = step.finding();
+        if (step.rule() != null && !finding.contains(step.rule().toString())) {
+            finding += " (" + step.rule() + ")";
+        }
+        return step.reason() == null ? finding : finding + " => " + step.reason();
+    }
+
+    private static String nextHop(Explanation explanation) {
+        NextHops nextHops = explanation.decision().nextHops();
+        return nextHops == null ? "the MX of " + explanation.recipient().domain() : nextHops.toString();
+    }
+
+    /** What the client is told; a second line where that depends on whether the listener offers AUTH. */
+    private static List<String> replies(Explanation explanation) {
+        Decision decision = explanation.decision();
+        Recipient recipient = explanation.recipient();
+        if (decision.isPermit()) {
+            return List.of("250, by James");
+        }
+        switch (decision.reason()) {
+            case NO_POLICY:
+            case CONNECTION_REFUSED:
+                return List.of("554 <hostname> connection refused, as the greeting; then 503 to every command but QUIT");
+            default:
+                String reply = SmtpReply.of(decision, recipient, true).toString();
+                String withoutAuth = SmtpReply.of(decision, recipient, false).toString();
+                return reply.equals(withoutAuth) ? List.of(reply) : List.of(reply, withoutAuth + ", where AUTH is not offered");
+        }
+    }
+
+    private Map<String, Object> toJson(Explanation explanation) {
+        Decision decision = explanation.decision();
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("verdict", decision.verdict());
+        object.put("reason", decision.reason());
+        object.put("route", decision.route());
+        object.put("next_hop", decision.nextHops());
+        object.put("policy", decision.policy() == null ? null : decision.policy().name());
+        object.put("rule", decision.rule());
+        object.put("reply", replies(explanation).get(0));
+        List<Object> steps = new ArrayList<>();
+        for (Explanation.Step step : explanation.steps()) {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            one.put("step", step.number());
+            one.put("test", step.test());
+            one.put("finding", step.finding());
+            one.put("rule", step.rule());
+            one.put("reason", step.reason());
+            steps.add(one);
+        }
+        object.put("steps", steps);
+        return object;
+    }
+}
