@@ -1,0 +1,137 @@
+package org.relaycontrol.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.relaycontrol.config.PolicyException;
+import org.relaycontrol.config.PolicyLoader;
+import org.relaycontrol.policy.ClientHost;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RelayPolicies;
+
+/**
+ * The explanation ends where the decision does, and names what was nearest.
+ */
+class ExplanationTest {
+
+    private static final DomainName LOCALHOST = DomainName.of("localhost");
+    private static final int ENVELOPES = 100;
+
+    @TempDir
+    private Path folder;
+
+    @Property(tries = 400)
+    void shouldEndInTheDecisionOfAnyPolicy(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        String xml = RandomPolicyFile.text(random);
+        Path file = Files.createTempFile("relaycontrol", ".xml");
+        RelayPolicies policies;
+        try {
+            Files.writeString(file, xml);
+            policies = PolicyLoader.load(file).policies();
+        } finally {
+            Files.delete(file);
+        }
+        for (int i = 0; i < ENVELOPES; i++) {
+            Envelope envelope = RandomPolicyFile.envelope(random);
+            boolean refuseUnhosted = random.nextBoolean();
+            Decision decision = policies.decide(envelope, RandomPolicyFile.LOCAL_DOMAINS, refuseUnhosted);
+            Explanation explanation = Explanation.of(policies, envelope, RandomPolicyFile.LOCAL_DOMAINS, refuseUnhosted);
+            List<Explanation.Step> steps = explanation.steps();
+            Explanation.Step last = steps.get(steps.size() - 1);
+            assertThat(explanation.decision()).as(xml).hasToString(decision.toString());
+            assertThat(last.reason()).as("%s%n%s", xml, steps).isEqualTo(decision.reason());
+            assertThat(last.rule()).as("%s%n%s", xml, steps).isEqualTo(decision.rule());
+            assertThat(steps).filteredOn(step -> step.reason() != null)
+                .hasSize(decision.verdict() == Decision.Verdict.DEFER ? 2 : 1);
+        }
+    }
+
+    private RelayPolicies load(String... lines) throws Exception {
+        Path file = folder.resolve("relaycontrol.xml");
+        Files.writeString(file, String.join("\n", lines));
+        try {
+            return PolicyLoader.load(file).policies();
+        } catch (PolicyException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    private static String finding(RelayPolicies policies, String client, String recipient, String step) {
+        Envelope envelope = Envelope.smtp(IpAddress.parse(client), IpAddress.parse("192.0.2.25"), 25, null, ClientHost.NONE,
+            Recipient.parse(recipient, LOCALHOST));
+        return Explanation.of(policies, envelope, domain -> false, false).steps().stream()
+            .filter(one -> one.number().equals(step))
+            .findFirst().orElseThrow().finding();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pms.com, ms.com at relaycontrol.xml:3 does not cover it",
+        "below.exact.example, exact.example (exact) at relaycontrol.xml:4 does not cover it",
+        "ratest.com, huntsville.ratest.com at relaycontrol.xml:5 does not cover it",
+        "robichuax.net, robichaux.net at relaycontrol.xml:7 does not cover it",
+        "robichau.net, robichaux.net at relaycontrol.xml:7 does not cover it",
+        "rob1chaux.net, robichaux.net at relaycontrol.xml:7 does not cover it",
+        "unlike.test, ''",
+        "[192.0.2.1], ''",
+    })
+    void shouldNameTheEntryThatWasNearest(String domain, String nearest) throws Exception {
+        RelayPolicies policies = load("<relaycontrol>", "<policy><routing>",
+            "<domain name='ms.com' action='relay'/>",
+            "<domain name='exact.example' match='exact' action='relay'/>",
+            "<domain name='huntsville.ratest.com' action='inbound'/>",
+            "<domain name='very.deep.below.ratest.com' action='inbound'/>",
+            "<domain name='robichaux.net' action='relay'/>",
+            "</routing></policy></relaycontrol>");
+        assertThat(finding(policies, "198.51.100.7", "user@" + domain, "3"))
+            .isEqualTo("no entry for " + domain + (nearest.isEmpty() ? "" : "; " + nearest)
+                + "; it is not in James's DomainList: unlisted");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.1.0, 10.0.0.0/24 at relaycontrol.xml:3",
+        "10.0.255.255, 10.1.0.0/16 at relaycontrol.xml:4",
+        "2001:db8:ffff::, 2001:db8::/48 at relaycontrol.xml:5",
+        "fe80::1, 2001:db8::/48 at relaycontrol.xml:5",
+    })
+    void shouldNameTheNetworkThatWasNearest(String client, String nearest) throws Exception {
+        RelayPolicies policies = load("<relaycontrol>", "<policy><restrictions><clients>",
+            "<network>10.0.0.0/24</network>",
+            "<network>10.1.0.0/16</network>",
+            "<network>2001:db8::/48</network>",
+            "</clients></restrictions></policy></relaycontrol>");
+        assertThat(finding(policies, client, "user@else.example", "8b"))
+            .isEqualTo(client + " is not among those that may relay; nearest is " + nearest);
+    }
+
+    @Test
+    void shouldNameNoNetworkOfTheOtherFamily() throws Exception {
+        RelayPolicies policies = load("<relaycontrol><policy><restrictions><clients><network>10.0.0.0/24</network></clients>",
+            "</restrictions></policy></relaycontrol>");
+        assertThat(finding(policies, "2001:db8::1", "user@else.example", "8b"))
+            .isEqualTo("2001:db8::1 is not among those that may relay");
+    }
+
+    @Test
+    void shouldNotExplainWhatHasNoListener() throws Exception {
+        RelayPolicies policies = load("<relaycontrol><policy/></relaycontrol>");
+        Envelope spooled = Envelope.spooled(null, null, Recipient.parse("user@else.example", LOCALHOST));
+        assertThatIllegalArgumentException().isThrownBy(() -> Explanation.of(policies, spooled, domain -> false, false));
+    }
+}
