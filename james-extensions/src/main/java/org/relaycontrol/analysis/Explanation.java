@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.ClientList;
@@ -13,6 +14,7 @@ import org.relaycontrol.policy.Decision.Reason;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.Listener;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.Recipient;
@@ -59,10 +61,12 @@ public final class Explanation {
         List<Step> steps = new ArrayList<>();
         String listener = listener(local, envelope.localPort());
         if (policy == null) {
-            steps.add(new Step("0", "listener", "no policy governs " + listener, null, Reason.NO_POLICY));
+            steps.add(new Step("0", "listener", "no policy governs " + listener + ": there are policies for " + listeners(policies), null,
+                Reason.NO_POLICY));
             return new Explanation(envelope.recipient(), decision, steps);
         }
-        steps.add(new Step("0", "listener", "policy " + policy.name() + " governs " + listener + governs(policy), policy.rule(), null));
+        steps.add(new Step("0", "listener", "policy " + policy.name() + " governs " + listener + (policy.listeners().isEmpty()
+            ? ", as every listener that no other policy names" : ", being for " + text(policy.listeners())), policy.rule(), null));
         if (envelope.host().isKnown()) {
             new Trace(steps, policy, envelope, client, local, localDomains, refuseUnhosted).run();
         } else {
@@ -75,15 +79,12 @@ public final class Explanation {
         return (local.isIpv4() ? local.toString() : "[" + local + "]") + ":" + port;
     }
 
-    private static String governs(RelayPolicy policy) {
-        if (policy.listeners().isEmpty()) {
-            return ": it governs every listener that no other policy names";
-        }
-        StringBuilder listeners = new StringBuilder(", being for ");
-        for (int i = 0; i < policy.listeners().size(); i++) {
-            listeners.append(i == 0 ? "" : ", ").append(policy.listeners().get(i));
-        }
-        return listeners.toString();
+    private static String listeners(RelayPolicies policies) {
+        return text(policies.policies().stream().flatMap(policy -> policy.listeners().stream()).collect(Collectors.toList()));
+    }
+
+    private static String text(List<Listener> listeners) {
+        return listeners.stream().map(Listener::toString).collect(Collectors.joining(", "));
     }
 
     /** The table for a client without host name; then, whether a name that it may have would change the verdict. */
@@ -277,7 +278,8 @@ public final class Explanation {
         private void routingEntry() {
             DomainName domain = envelope.recipient().domain();
             if (entry != null) {
-                pass("3", "routing entry", domain + " is at " + text(entry) + ": action " + action(entry), entry.rule());
+                pass("3", "routing entry", text(entry) + (entry.name().equals(domain) ? "" : " covers " + domain) + ": action "
+                    + action(entry), entry.rule());
                 return;
             }
             RoutingEntry near = NearestEntry.of(policy.routing(), domain);
@@ -433,9 +435,11 @@ public final class Explanation {
                 return client + (host == null ? "" : " (" + host + ")") + " is not among " + meaning
                     + NearestNetwork.text(list.networks(), client);
             }
-            return list.networks().find(client) != null
-                ? client + " is listed at " + listed + " among " + meaning
-                : client + " is " + host + ", which is listed at " + listed + " among " + meaning;
+            return list.networks().listed().stream()
+                .filter(one -> one.rule().equals(listed) && one.network().contains(client))
+                .findFirst()
+                .map(one -> client + " is in " + one.network())
+                .orElse(client + " is " + host) + ", listed at " + listed + " among " + meaning;
         }
 
         private static String text(RoutingEntry entry) {

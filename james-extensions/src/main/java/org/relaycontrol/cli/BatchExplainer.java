@@ -2,7 +2,6 @@ package org.relaycontrol.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +51,7 @@ final class BatchExplainer {
      * @return the message that there were rows in error, or null
      * @throws UnusableInputException if the input has no header row, or one that lacks a required column
      */
-    @Nullable String toCsv(InputStream in, String name, OutputStream out) throws IOException, UnusableInputException {
+    @Nullable String toCsv(InputStream in, String name, PrintStream out) throws IOException, UnusableInputException {
         CsvReader reader = new CsvReader(in);
         Columns columns = new Columns(reader, name);
         CsvWriter writer = new CsvWriter(out);
@@ -157,7 +156,8 @@ final class BatchExplainer {
                 return new Outcome("the row has " + problem);
             }
             if (reader.fieldCount() != names.size()) {
-                return new Outcome("the row has " + reader.fieldCount() + " fields, the header row has " + names.size());
+                return new Outcome("the row has " + reader.fieldCount() + (reader.fieldCount() == 1 ? " field" : " fields")
+                    + ", the header row has " + names.size());
             }
             try {
                 return new Outcome(policies.decide(envelopes.read(reader.text(client), text(local), text(auth), text(clientHost),

@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
         "2:the file cannot be read"},
     footerHeading = "%nExamples:%n",
     footer = {
-        "  check conf/relaycontrol.xml",
-        "  check conf/relaycontrol.xml --strict --json"})
+        "  java -jar james-relay-control.jar check conf/relaycontrol.xml",
+        "  java -jar james-relay-control.jar check conf/relaycontrol.xml --strict --json"})
 final class CheckCommand implements Callable<Integer> {
 
     private final Streams streams;

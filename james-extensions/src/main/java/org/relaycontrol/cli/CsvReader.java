@@ -261,7 +261,7 @@ final class CsvReader {
     }
 
     /** Appends the first fields of the row, as they were written; all of a malformed row, as one field. */
-    void copy(int fields, CsvWriter writer) throws IOException {
+    void copy(int fields, CsvWriter writer) throws UnusableInputException {
         if (problem != null) {
             int end = rowEnd > row && buffer[rowEnd - 1] == '\r' ? rowEnd - 1 : rowEnd;
             writer.quoted(buffer, row, end);

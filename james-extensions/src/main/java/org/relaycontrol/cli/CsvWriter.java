@@ -1,7 +1,6 @@
 package org.relaycontrol.cli;
 
-import java.io.IOException;
-import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,23 +10,23 @@ final class CsvWriter {
 
     private static final int BUFFER = 1 << 16;
 
-    private final OutputStream out;
+    private final PrintStream out;
     private final byte[] buffer = new byte[BUFFER];
     private int size;
     private boolean rowStarted;
 
-    CsvWriter(OutputStream out) {
+    CsvWriter(PrintStream out) {
         this.out = out;
     }
 
     /** Fields that are CSV already. */
-    void raw(byte[] bytes, int start, int end) throws IOException {
+    void raw(byte[] bytes, int start, int end) throws UnusableInputException {
         separate();
         write(bytes, start, end);
     }
 
     /** One field of any bytes, in quotes. */
-    void quoted(byte[] bytes, int start, int end) throws IOException {
+    void quoted(byte[] bytes, int start, int end) throws UnusableInputException {
         separate();
         write('"');
         for (int i = start; i < end; i++) {
@@ -40,7 +39,7 @@ final class CsvWriter {
     }
 
     /** One field. */
-    void field(String text) throws IOException {
+    void field(String text) throws UnusableInputException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (mustBeQuoted(text)) {
             quoted(bytes, 0, bytes.length);
@@ -59,14 +58,14 @@ final class CsvWriter {
         return false;
     }
 
-    private void separate() throws IOException {
+    private void separate() throws UnusableInputException {
         if (rowStarted) {
             write(',');
         }
         rowStarted = true;
     }
 
-    void endRow(boolean crLf) throws IOException {
+    void endRow(boolean crLf) throws UnusableInputException {
         if (crLf) {
             write('\r');
         }
@@ -74,14 +73,14 @@ final class CsvWriter {
         rowStarted = false;
     }
 
-    private void write(int b) throws IOException {
+    private void write(int b) throws UnusableInputException {
         if (size == BUFFER) {
             flush();
         }
         buffer[size++] = (byte) b;
     }
 
-    private void write(byte[] bytes, int start, int end) throws IOException {
+    private void write(byte[] bytes, int start, int end) throws UnusableInputException {
         int length = end - start;
         if (length > BUFFER - size) {
             flush();
@@ -94,9 +93,16 @@ final class CsvWriter {
         }
     }
 
-    /** Hands on what has been written. */
-    void flush() throws IOException {
+    /**
+     * Hands on what has been written.
+     *
+     * @throws UnusableInputException if nobody takes it: the rest of the input need not be read
+     */
+    void flush() throws UnusableInputException {
         out.write(buffer, 0, size);
         size = 0;
+        if (out.checkError()) {
+            throw new UnusableInputException(Main.NOT_WRITTEN);
+        }
     }
 }

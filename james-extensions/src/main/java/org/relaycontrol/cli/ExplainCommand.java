@@ -1,6 +1,7 @@
 package org.relaycontrol.cli;
 
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -36,15 +37,18 @@ import picocli.CommandLine.Parameters;
         "2:the input is unusable; with --batch, a row of it"},
     footerHeading = "%nExamples:%n",
     footer = {
-        "  explain conf/relaycontrol.xml --client 198.51.100.7 --to user@robichaux.net",
-        "  explain conf/relaycontrol.xml --client 2001:db8::7 --local 192.0.2.25:587 \\",
-        "      --auth alice@ratest.com --client-host - --to user@example.com",
-        "  explain conf/relaycontrol.xml --batch envelopes.csv --local-domain ratest.com",
+        "  java -jar james-relay-control.jar explain conf/relaycontrol.xml \\",
+        "      --client 198.51.100.7 --to user@robichaux.net",
+        "  java -jar james-relay-control.jar explain conf/relaycontrol.xml \\",
+        "      --client 2001:db8::7 --client-host - --local 192.0.2.25:587 \\",
+        "      --auth alice@ratest.com --to user@example.com",
+        "  java -jar james-relay-control.jar explain conf/relaycontrol.xml \\",
+        "      --batch envelopes.csv --local-domain ratest.com > decided.csv",
         "",
         "The CSV has a header row that names the columns client, auth and recipient, and",
-        "local and client_host if need be, in any order. Other columns are copied. Added are",
-        "verdict, reason, route, next_hop, policy and rule; a row that cannot be decided has",
-        "the verdict error and the problem as reason."})
+        "local and client_host where they are needed, in any order. Other columns are",
+        "copied. Added are verdict, reason, route, next_hop, policy and rule. A row that",
+        "cannot be decided has the verdict error and the problem as reason."})
 final class ExplainCommand implements Callable<Integer> {
 
     private final Streams streams;
@@ -126,15 +130,17 @@ final class ExplainCommand implements Callable<Integer> {
         BatchExplainer explainer = new BatchExplainer(policies, new EnvelopeReader(localDomains.defaultDomain()), localDomains.domains(),
             hosted);
         boolean standardInput = csv.equals("-");
-        String name = standardInput ? "standard input" : csv;
+        String name = standardInput ? "standard input" : String.valueOf(Path.of(csv).getFileName());
         try (InputStream in = standardInput ? streams.in() : new FileInputStream(csv)) {
             String errors = json ? explainer.toJson(in, name, streams.out()) : explainer.toCsv(in, name, streams.out());
             if (errors == null) {
                 return Main.YES;
             }
             throw new UnusableInputException(errors);
+        } catch (FileNotFoundException e) {
+            throw new UnusableInputException("cannot read " + e.getMessage());
         } catch (IOException e) {
-            throw new UnusableInputException(name + ": cannot be read: " + e.getMessage());
+            throw new UnusableInputException("cannot read " + name + ": " + e.getMessage());
         }
     }
 
@@ -199,7 +205,7 @@ final class ExplainCommand implements Callable<Integer> {
         Decision decision = explanation.decision();
         Recipient recipient = explanation.recipient();
         if (decision.isPermit()) {
-            return List.of("250, by James");
+            return List.of("250, from James itself");
         }
         switch (decision.reason()) {
             case NO_POLICY:
@@ -221,7 +227,7 @@ final class ExplainCommand implements Callable<Integer> {
         object.put("next_hop", decision.nextHops());
         object.put("policy", decision.policy() == null ? null : decision.policy().name());
         object.put("rule", decision.rule());
-        object.put("reply", replies(explanation).get(0));
+        object.put("reply", decision.isPermit() ? null : replies(explanation).get(0));
         List<Object> steps = new ArrayList<>();
         for (Explanation.Step step : explanation.steps()) {
             Map<String, @Nullable Object> one = new LinkedHashMap<>();

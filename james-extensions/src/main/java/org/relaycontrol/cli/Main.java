@@ -38,6 +38,7 @@ public final class Main implements Callable<Integer> {
     static final int YES = 0;
     static final int NO = 1;
     static final int UNUSABLE = 2;
+    static final String NOT_WRITTEN = "the output cannot be written";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -53,9 +54,8 @@ public final class Main implements Callable<Integer> {
     /** Runs a command; returns its exit status. */
     static int run(Streams streams, String... args) {
         int status = commandLine(streams).execute(args);
-        streams.out().flush();
-        if (streams.out().checkError()) {
-            streams.err().print("the output could not be written\n");
+        if (streams.out().checkError() && status != UNUSABLE) {
+            streams.err().print(NOT_WRITTEN + "\n");
             return UNUSABLE;
         }
         return status;

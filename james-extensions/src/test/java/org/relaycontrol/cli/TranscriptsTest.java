@@ -1,0 +1,91 @@
+package org.relaycontrol.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every text that is printed, as recorded in {@code src/test/resources/cli/*.txt}: after a line {@code $ arguments} what that run prints,
+ * what goes to standard error marked {@code 2>}, and at the end its exit status. File names are those of the same folder. With
+ * {@code -Dtranscripts.record=true} the files are written anew.
+ */
+class TranscriptsTest {
+
+    private static final Path FOLDER = Path.of("src/test/resources/cli").toAbsolutePath();
+    private static final String COMMAND = "$";
+    private static final Pattern ARGUMENT = Pattern.compile("'([^']*)'|(\\S+)");
+
+    @TestFactory
+    Stream<DynamicNode> shouldPrintAsRecorded() throws Exception {
+        List<Path> transcripts;
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            transcripts = files.filter(file -> file.toString().endsWith(".txt")).sorted().collect(Collectors.toList());
+        }
+        assertThat(transcripts).isNotEmpty();
+        List<DynamicNode> nodes = new ArrayList<>();
+        for (Path transcript : transcripts) {
+            nodes.add(dynamicContainer(transcript.getFileName().toString(), tests(transcript)));
+        }
+        return nodes.stream();
+    }
+
+    private static List<DynamicNode> tests(Path transcript) throws Exception {
+        List<String> recorded = new ArrayList<>();
+        for (String line : Files.readString(transcript).split("\n", -1)) {
+            if (line.startsWith(COMMAND)) {
+                recorded.add(line);
+            } else {
+                int last = recorded.size() - 1;
+                recorded.set(last, recorded.get(last) + "\n" + line);
+            }
+        }
+        List<DynamicNode> tests = new ArrayList<>();
+        StringBuilder anew = new StringBuilder();
+        for (String record : recorded) {
+            String command = record.substring(0, record.indexOf('\n'));
+            String expected = record.strip();
+            String actual = run(command);
+            anew.append(actual).append("\n\n");
+            tests.add(dynamicTest(command, () -> assertThat(actual).isEqualTo(expected)));
+        }
+        if (Boolean.getBoolean("transcripts.record")) {
+            Files.writeString(transcript, anew.toString().strip() + "\n");
+        }
+        return tests;
+    }
+
+    private static String run(String command) throws Exception {
+        List<String> arguments = new ArrayList<>();
+        byte[] input = new byte[0];
+        Matcher matcher = ARGUMENT.matcher(command.substring(COMMAND.length()));
+        while (matcher.find()) {
+            String argument = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+            if (argument.startsWith("<")) {
+                input = Files.readAllBytes(FOLDER.resolve(argument.substring(1)));
+            } else {
+                arguments.add(argument.matches(".*\\.(xml|csv)") ? FOLDER.resolve(argument).toString() : argument);
+            }
+        }
+        CommandLineRun run = CommandLineRun.withInput(input, arguments.toArray(new String[0]));
+        StringBuilder text = new StringBuilder(command).append('\n').append(run.out());
+        if (!run.err().isEmpty()) {
+            for (String line : run.err().strip().split("\n", -1)) {
+                text.append("2> ").append(line).append('\n');
+            }
+        }
+        assertThat(run.outBytes()).isEqualTo(run.out().getBytes(StandardCharsets.UTF_8));
+        return text.append("status ").append(run.status()).toString().replace(FOLDER + "/", "").replace("\r\n", "\n");
+    }
+}
