@@ -31,6 +31,8 @@ class ArchitectureTest {
 
     private static final String POLICY = "org.relaycontrol.policy..";
     private static final String CONFIG = "org.relaycontrol.config..";
+    private static final String ANALYSIS = "org.relaycontrol.analysis..";
+    private static final String CLI = "org.relaycontrol.cli..";
     private static final String JAMES = "org.relaycontrol.james..";
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets.."};
 
@@ -60,6 +62,23 @@ class ArchitectureTest {
             .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "javax.xml..", "org.xml.sax..", "org.w3c.dom..",
                 POLICY, CONFIG, "org.jspecify.annotations")
             .check(PACK);
+    }
+
+    @Test
+    void analysisShouldUseThePolicyAndTheJdk() {
+        classes().that().resideInAPackage(ANALYSIS)
+            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", POLICY, ANALYSIS, "org.jspecify.annotations")
+            .check(PACK);
+    }
+
+    /** It runs without James. */
+    @Test
+    void commandLineShouldUseNothingOfJames() {
+        classes().that().resideInAPackage(CLI)
+            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "picocli..", POLICY, CONFIG, ANALYSIS, CLI,
+                "org.jspecify.annotations")
+            .check(PACK);
+        classes().that().resideInAPackage(CLI).should().onlyHaveDependentClassesThat().resideInAPackage(CLI).check(PACK);
     }
 
     @Test
