@@ -202,7 +202,7 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /** The next address of the family; the highest one is followed by the lowest. */
-    IpAddress next() {
+    public IpAddress next() {
         if (ipv4) {
             return ipv4(low + 1);
         }

@@ -1,0 +1,74 @@
+package org.relaycontrol.analysis;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * A set of the numbers of some classes of the partition. Immutable.
+ */
+final class IntSet {
+
+    private final int[] ascending;
+    private final int hash;
+
+    private IntSet(int[] ascending) {
+        this.ascending = ascending;
+        this.hash = Arrays.hashCode(ascending);
+    }
+
+    static IntSet of(int... numbers) {
+        int[] ascending = numbers.clone();
+        Arrays.sort(ascending);
+        return new IntSet(distinct(ascending, ascending.length));
+    }
+
+    private static int[] distinct(int[] ascending, int length) {
+        int size = 0;
+        for (int i = 0; i < length; i++) {
+            if (size == 0 || ascending[size - 1] != ascending[i]) {
+                ascending[size++] = ascending[i];
+            }
+        }
+        return Arrays.copyOf(ascending, size);
+    }
+
+    IntSet union(IntSet other) {
+        int[] all = Arrays.copyOf(ascending, ascending.length + other.ascending.length);
+        System.arraycopy(other.ascending, 0, all, ascending.length, other.ascending.length);
+        Arrays.sort(all);
+        return new IntSet(distinct(all, all.length));
+    }
+
+    boolean contains(int number) {
+        return Arrays.binarySearch(ascending, number) >= 0;
+    }
+
+    int size() {
+        return ascending.length;
+    }
+
+    int first() {
+        return ascending[0];
+    }
+
+    void forEach(IntConsumer action) {
+        for (int number : ascending) {
+            action.accept(number);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof IntSet && hash == ((IntSet) other).hash && Arrays.equals(ascending, ((IntSet) other).ascending);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(ascending);
+    }
+}

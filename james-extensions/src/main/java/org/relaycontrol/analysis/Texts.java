@@ -1,0 +1,106 @@
+package org.relaycontrol.analysis;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.relaycontrol.policy.AddressSet;
+
+/**
+ * How sets of addresses and names are told to people: short, complete as long as they are, and with a count of what is left out.
+ */
+final class Texts {
+
+    /** How many networks or names are told before the rest is only counted. */
+    static final int SHOWN = 8;
+
+    private static final BigInteger READABLE = BigInteger.TEN.pow(9);
+
+    private Texts() {
+    }
+
+    /** The items after each other, from some number on only how many more there are. */
+    static String list(List<?> items, String plural) {
+        StringBuilder text = new StringBuilder();
+        int shown = items.size() == SHOWN + 1 ? SHOWN + 1 : Math.min(items.size(), SHOWN);
+        for (int i = 0; i < shown; i++) {
+            if (i > 0) {
+                text.append(i == items.size() - 1 ? " and " : ", ");
+            }
+            text.append(items.get(i));
+        }
+        if (shown < items.size()) {
+            text.append(" and ").append(number(items.size() - shown)).append(" more ").append(plural);
+        }
+        return text.toString();
+    }
+
+    /** The clients with these addresses. */
+    static String clients(AddressSet addresses) {
+        AddressSet ipv4 = addresses.intersect(AddressSet.ALL_IPV4);
+        AddressSet ipv6 = addresses.intersect(AddressSet.ALL_IPV6);
+        AddressSet ipv4Missing = AddressSet.ALL_IPV4.minus(addresses);
+        AddressSet ipv6Missing = AddressSet.ALL_IPV6.minus(addresses);
+        if (toldByMissing(ipv4, ipv4Missing) && toldByMissing(ipv6, ipv6Missing)) {
+            return allBut("every client", ipv4Missing.union(ipv6Missing));
+        }
+        if (toldByMissing(ipv4, ipv4Missing)) {
+            return allBut("every IPv4 client", ipv4Missing) + (ipv6.isEmpty() ? "" : "; " + networks(ipv6));
+        }
+        if (toldByMissing(ipv6, ipv6Missing)) {
+            return (ipv4.isEmpty() ? "" : networks(ipv4) + "; ") + allBut("every IPv6 client", ipv6Missing);
+        }
+        return networks(addresses);
+    }
+
+    private static boolean toldByMissing(AddressSet there, AddressSet missing) {
+        return missing.isEmpty() || !there.isEmpty() && missing.cidrs().size() * 2 < there.cidrs().size();
+    }
+
+    private static String allBut(String all, AddressSet missing) {
+        return missing.isEmpty() ? all : all + " but " + networks(missing);
+    }
+
+    /** The set as the fewest networks with a prefix length. */
+    static String networks(AddressSet addresses) {
+        return list(addresses.cidrs(), "networks");
+    }
+
+    /** How many addresses there are, by family. */
+    static String count(AddressSet addresses) {
+        return count(addresses.countIpv4(), addresses.countIpv6());
+    }
+
+    static String count(long ipv4, BigInteger ipv6) {
+        List<String> counts = new ArrayList<>();
+        if (ipv4 > 0 || ipv6.signum() == 0) {
+            counts.add(number(ipv4) + " IPv4 " + (ipv4 == 1 ? "address" : "addresses"));
+        }
+        if (ipv6.signum() > 0) {
+            counts.add(number(ipv6) + " IPv6 " + (ipv6.equals(BigInteger.ONE) ? "address" : "addresses"));
+        }
+        return String.join(" and ", counts);
+    }
+
+    static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static String number(BigInteger number) {
+        if (number.compareTo(READABLE) < 0) {
+            return number(number.longValue());
+        }
+        int log = number.bitLength() - 1;
+        return number.bitCount() == 1 ? "2^" + log : "about 2^" + (number.testBit(log - 1) ? log + 1 : log);
+    }
+
+    /** The listed names of a set that is told by what is in it. */
+    static String included(NameSet names, String plural) {
+        return list(names.included(), plural) + (names.excluded().isEmpty() ? "" : " but not " + list(names.excluded(), plural));
+    }
+
+    /** What is missing in a set that is told by what is missing. */
+    static String missing(NameSet names, String plural) {
+        return list(names.excluded(), plural) + (names.included().isEmpty() ? "" : ", though " + list(names.included(), plural));
+    }
+}
