@@ -73,14 +73,9 @@ final class Box<K> {
     }
 
     private static <K> IntSet union(List<Box<K>> boxes, int dimension) {
-        int size = 0;
-        for (Box<K> box : boxes) {
-            size += box.sides.get(dimension).size();
-        }
-        int[] all = new int[size];
-        int[] at = {0};
-        boxes.forEach(box -> box.sides.get(dimension).forEach(number -> all[at[0]++] = number));
-        return IntSet.of(all);
+        List<IntSet> all = new ArrayList<>(boxes.size());
+        boxes.forEach(box -> all.add(box.side(dimension)));
+        return IntSet.union(all);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.relaycontrol.analysis;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.function.IntConsumer;
 
 /**
@@ -32,9 +33,16 @@ final class IntSet {
         return Arrays.copyOf(ascending, size);
     }
 
-    IntSet union(IntSet other) {
-        int[] all = Arrays.copyOf(ascending, ascending.length + other.ascending.length);
-        System.arraycopy(other.ascending, 0, all, ascending.length, other.ascending.length);
+    static IntSet union(Collection<IntSet> sets) {
+        if (sets.size() == 1) {
+            return sets.iterator().next();
+        }
+        int[] all = new int[sets.stream().mapToInt(IntSet::size).sum()];
+        int at = 0;
+        for (IntSet set : sets) {
+            System.arraycopy(set.ascending, 0, all, at, set.ascending.length);
+            at += set.ascending.length;
+        }
         Arrays.sort(all);
         return new IntSet(distinct(all, all.length));
     }
@@ -45,10 +53,6 @@ final class IntSet {
 
     int size() {
         return ascending.length;
-    }
-
-    int first() {
-        return ascending[0];
     }
 
     void forEach(IntConsumer action) {

@@ -1,0 +1,361 @@
+package org.relaycontrol.analysis;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.RoutingList;
+
+/**
+ * All recipient domains, divided into classes that none of the policies treats differently: each listed name, the names below it, and what
+ * is not listed. Pairs of policies that are compared also divide the domains by how the next hops change. Made for a million names.
+ */
+final class Destinations {
+
+    /** The class of domains that are neither listed nor below a listed one. */
+    static final int NOT_LISTED = 0;
+    /** The number of the change of next hops that is none. */
+    static final int SAME_HOPS = 0;
+
+    private static final int LONGEST_NAME = 253;
+    private static final String LABELS = "uabcdefghijklmnopqrstvwxyz0123456789-_";
+
+    private final List<RelayPolicy> policies;
+    private final List<int[]> pairs;
+    private final boolean hostedKnown;
+    private final NameTree tree;
+    private final List<DestinationClass> classes = new ArrayList<>();
+    private final List<HopChange> hopChanges = new ArrayList<>();
+
+    /** What the division needs only while it is made. */
+    private final Map<HopChange, Integer> hopChangeNumbers = new HashMap<>();
+    private final Map<List<Object>, Integer> classNumbers = new HashMap<>();
+
+    /**
+     * Divides the domains.
+     *
+     * @param policies the policies of all sides, by number
+     * @param pairs the pairs of policies that are compared: the number of one of each side, or a negative number
+     * @param hosted the domains that James hosts, or null if they are not known
+     */
+    Destinations(List<RelayPolicies> sides, List<RelayPolicy> policies, List<int[]> pairs, @Nullable Set<DomainName> hosted) {
+        this.policies = policies;
+        this.pairs = pairs;
+        this.hostedKnown = hosted != null;
+        hopChanges.add(new HopChange(Optional.empty(), Optional.empty()));
+        Set<DomainName> hostedNames = hosted == null ? Set.of() : hosted;
+        Map<String, DomainName> names = new LinkedHashMap<>();
+        for (RelayPolicies side : sides) {
+            side.sharedRouting().entries().forEach(entry -> names.putIfAbsent(entry.name().toString(), entry.name()));
+            side.policies().forEach(policy ->
+                policy.routing().entries().forEach(entry -> names.putIfAbsent(entry.name().toString(), entry.name())));
+        }
+        hostedNames.forEach(name -> names.putIfAbsent(name.toString(), name));
+
+        Classifier classifier = new Classifier();
+        classifier.classOf(notListed(names.keySet()), false);
+        String label = unlistedLabel(names.keySet());
+        int[] byNode = new int[2 * names.size()];
+        int node = 0;
+        for (DomainName name : names.values()) {
+            byNode[node++] = classifier.classOf(name, hostedNames.contains(name));
+            DomainName below = below(name, label, names.keySet());
+            byNode[node++] = below == null ? NameTree.NO_CLASS : classifier.classOf(below, false);
+        }
+        tree = new NameTree(List.copyOf(names.keySet()), NameTree::aboveDomain, byNode, NOT_LISTED);
+        classNumbers.clear();
+    }
+
+    private static DomainName notListed(Set<String> names) {
+        StringBuilder top = new StringBuilder("unlisted");
+        while (names.contains(top.toString())) {
+            top.append('-');
+        }
+        return DomainName.of(top.toString());
+    }
+
+    /** A label that no listed name begins with. */
+    private static String unlistedLabel(Set<String> names) {
+        StringBuilder label = new StringBuilder("u");
+        while (startsAny(label + ".", names)) {
+            label.append('u');
+        }
+        return label.toString();
+    }
+
+    private static boolean startsAny(String prefix, Set<String> names) {
+        for (String name : names) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A name below this one that is not listed, nor below a listed one that is; null if there is none. */
+    private static @Nullable DomainName below(DomainName name, String label, Set<String> listed) {
+        if (name.isLiteral()) {
+            return null;
+        }
+        if (label.length() + 1 + name.toString().length() <= LONGEST_NAME) {
+            return DomainName.of(label + "." + name);
+        }
+        for (int i = 0; i < LABELS.length() && 2 + name.toString().length() <= LONGEST_NAME; i++) {
+            String child = LABELS.charAt(i) + "." + name;
+            if (!listed.contains(child)) {
+                return DomainName.of(child);
+            }
+        }
+        return null;
+    }
+
+    NameTree tree() {
+        return tree;
+    }
+
+    /** Whether it is known which domains James hosts. */
+    boolean hostedKnown() {
+        return hostedKnown;
+    }
+
+    /** How next hops change, by number. */
+    HopChange hopChange(int number) {
+        return hopChanges.get(number);
+    }
+
+    /** Whether a class is unlisted for all of these policies. */
+    boolean isUnlisted(int number, Set<Integer> forPolicies) {
+        DestinationClass one = classes.get(number);
+        return !one.hosted && forPolicies.stream().allMatch(policy -> one.actions[policy] == 0);
+    }
+
+    int size() {
+        return classes.size();
+    }
+
+    /** The classes, those taken together that the policies of a pair treat alike but for next hops. */
+    List<Group> groups(int pair) {
+        Map<List<Object>, Group> groups = new LinkedHashMap<>();
+        Map<Group, Map<Integer, List<Integer>>> members = new LinkedHashMap<>();
+        for (int c = 0; c < classes.size(); c++) {
+            DestinationClass one = classes.get(c);
+            List<Object> key = new ArrayList<>();
+            boolean unlisted = false;
+            for (int policy : pairs.get(pair)) {
+                int action = policy < 0 ? -1 : one.actions[policy];
+                key.add(action);
+                unlisted |= action == 0;
+            }
+            key.add(one.hosted);
+            boolean hostedMatters = unlisted && !hostedKnown;
+            Group group = groups.computeIfAbsent(key, any -> new Group(one.representative, one.hosted, hostedMatters));
+            members.computeIfAbsent(group, any -> new TreeMap<>()).computeIfAbsent(one.hops[pair], any -> new ArrayList<>()).add(c);
+        }
+        members.forEach((group, byHops) -> byHops.forEach((hops, some) ->
+            group.byHops.put(hops, IntSet.of(some.stream().mapToInt(Integer::intValue).toArray()))));
+        return List.copyOf(groups.values());
+    }
+
+    /** Finds the classes of names. */
+    private final class Classifier {
+
+        private final List<RoutingList> lists = new ArrayList<>();
+        private final int[] listOfPolicy = new int[policies.size()];
+        private final IdentityHashMap<Treatment, Integer> treatmentNumbers = new IdentityHashMap<>();
+        private final Map<List<Object>, Integer> treatmentsByContent = new HashMap<>();
+        private final Map<List<Object>, Integer> actionNumbers = new HashMap<>();
+        private final Map<List<Integer>, Integer> known = new HashMap<>();
+
+        Classifier() {
+            for (int policy = 0; policy < listOfPolicy.length; policy++) {
+                RoutingList routing = policies.get(policy).routing();
+                RoutingList shared = routing.shared();
+                // A list without entries of its own finds what the shared one finds.
+                RoutingList finding = routing.entries().isEmpty() && shared != null ? shared : routing;
+                int list = lists.indexOf(finding);
+                if (list < 0) {
+                    list = lists.size();
+                    lists.add(finding);
+                }
+                listOfPolicy[policy] = list;
+            }
+        }
+
+        int classOf(DomainName name, boolean hosted) {
+            @Nullable RoutingEntry[] entries = new RoutingEntry[lists.size()];
+            Integer[] key = new Integer[lists.size() + 1];
+            for (int list = 0; list < entries.length; list++) {
+                entries[list] = lists.get(list).find(name);
+                key[list] = number(entries[list]);
+            }
+            key[entries.length] = hosted ? 1 : 0;
+            List<Integer> seen = List.of(key);
+            Integer found = known.get(seen);
+            if (found == null) {
+                found = newClassOf(name, hosted, entries);
+                known.put(seen, found);
+            }
+            return found;
+        }
+
+        private int number(@Nullable RoutingEntry entry) {
+            if (entry == null) {
+                return 0;
+            }
+            Treatment treatment = entry.treatment();
+            Integer number = treatmentNumbers.get(treatment);
+            if (number == null) {
+                List<Object> content = List.of(treatment.action(), String.valueOf(treatment.allowSenderSpecifiedRouting()),
+                    treatment.viaSmartHost(), Optional.ofNullable(treatment.nextHops()));
+                number = treatmentsByContent.computeIfAbsent(content, any -> treatmentsByContent.size() + 1);
+                treatmentNumbers.put(treatment, number);
+            }
+            return number;
+        }
+
+        private int newClassOf(DomainName name, boolean hosted, @Nullable RoutingEntry[] entries) {
+            int[] actions = new int[policies.size()];
+            int[] hops = new int[pairs.size()];
+            List<Object> content = new ArrayList<>();
+            for (int policy = 0; policy < actions.length; policy++) {
+                RoutingEntry entry = entries[listOfPolicy[policy]];
+                actions[policy] = entry == null ? 0 : action(entry.treatment());
+                content.add(actions[policy]);
+            }
+            for (int pair = 0; pair < hops.length; pair++) {
+                int before = pairs.get(pair)[0];
+                int after = pairs.get(pair)[1];
+                hops[pair] = before < 0 || after < 0 ? SAME_HOPS
+                    : hopChange(policies.get(before), entries[listOfPolicy[before]], policies.get(after), entries[listOfPolicy[after]]);
+                content.add(hops[pair]);
+            }
+            content.add(hosted);
+            return classNumbers.computeIfAbsent(content, any -> {
+                classes.add(new DestinationClass(name, hosted, actions, hops));
+                return classes.size() - 1;
+            });
+        }
+
+        private int action(Treatment treatment) {
+            List<Object> content = List.of(treatment.action(), String.valueOf(treatment.allowSenderSpecifiedRouting()));
+            return actionNumbers.computeIfAbsent(content, any -> actionNumbers.size() + 1);
+        }
+
+        private int hopChange(RelayPolicy before, @Nullable RoutingEntry entryBefore, RelayPolicy after,
+                              @Nullable RoutingEntry entryAfter) {
+            if (!relays(entryBefore) || !relays(entryAfter)) {
+                return SAME_HOPS;
+            }
+            NextHops hopsBefore = before.routing().nextHops(entryBefore);
+            NextHops hopsAfter = after.routing().nextHops(entryAfter);
+            if (Objects.equals(hopsBefore, hopsAfter)) {
+                return SAME_HOPS;
+            }
+            HopChange change = new HopChange(Optional.ofNullable(hopsBefore), Optional.ofNullable(hopsAfter));
+            return hopChangeNumbers.computeIfAbsent(change, any -> {
+                hopChanges.add(change);
+                return hopChanges.size() - 1;
+            });
+        }
+
+        private boolean relays(@Nullable RoutingEntry entry) {
+            return entry == null || entry.treatment().action() == Action.RELAY || entry.treatment().action() == Action.ROUTE;
+        }
+    }
+
+    /** Domains that no policy treats differently, nor any pair changes differently. */
+    private static final class DestinationClass {
+
+        private final DomainName representative;
+        private final boolean hosted;
+        /** By policy: 0 where the domain is unlisted, else action and whether sender-specified routing is allowed. */
+        private final int[] actions;
+        /** By pair. */
+        private final int[] hops;
+
+        DestinationClass(DomainName representative, boolean hosted, int[] actions, int[] hops) {
+            this.representative = representative;
+            this.hosted = hosted;
+            this.actions = actions;
+            this.hops = hops;
+        }
+    }
+
+    /** Classes that the policies of a pair treat alike but for next hops. */
+    static final class Group {
+
+        private final DomainName representative;
+        private final boolean hosted;
+        private final boolean hostedMatters;
+        private final Map<Integer, IntSet> byHops = new TreeMap<>();
+
+        Group(DomainName representative, boolean hosted, boolean hostedMatters) {
+            this.representative = representative;
+            this.hosted = hosted;
+            this.hostedMatters = hostedMatters;
+        }
+
+        DomainName representative() {
+            return representative;
+        }
+
+        /** Whether James hosts the domains, if that is known. */
+        boolean hosted() {
+            return hosted;
+        }
+
+        /** Whether it is not known whether James hosts the domains, and matters. */
+        boolean hostedMatters() {
+            return hostedMatters;
+        }
+
+        /** The classes by the number of the change of their next hops. */
+        Map<Integer, IntSet> byHops() {
+            return byHops;
+        }
+    }
+
+    /** Next hops before and after; nothing stands for the domain's MX. Immutable. */
+    static final class HopChange {
+
+        private final Optional<NextHops> before;
+        private final Optional<NextHops> after;
+
+        HopChange(Optional<NextHops> before, Optional<NextHops> after) {
+            this.before = before;
+            this.after = after;
+        }
+
+        Optional<NextHops> before() {
+            return before;
+        }
+
+        Optional<NextHops> after() {
+            return after;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof HopChange && before.equals(((HopChange) other).before) && after.equals(((HopChange) other).after);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * before.hashCode() + after.hashCode();
+        }
+    }
+}

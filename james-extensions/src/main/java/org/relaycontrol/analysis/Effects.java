@@ -1,0 +1,225 @@
+package org.relaycontrol.analysis;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.analysis.Finding.Kind;
+import org.relaycontrol.policy.AddressSet;
+import org.relaycontrol.policy.ClientList;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.NetworkSet;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.Restrictions;
+import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Match;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.UserList;
+
+/**
+ * Finds entries that can never matter, since without them every envelope would be decided alike. An {@code inbound} entry below another
+ * one is not among them: it says that James is to host the domain.
+ */
+final class Effects {
+
+    /** A label that nobody lists; a list with an entry for it just goes without some of these warnings. */
+    private static final String UNLISTED = "x-unlisted.";
+    private static final int LONGEST_ABOVE = 253 - UNLISTED.length();
+
+    private final RelayPolicies policies;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Effects(RelayPolicies policies) {
+        this.policies = policies;
+    }
+
+    static List<Finding> withoutEffect(RelayPolicies policies) {
+        Effects effects = new Effects(policies);
+        effects.checkRouting();
+        policies.policies().forEach(effects::checkClients);
+        return effects.findings;
+    }
+
+    private void warn(Rule where, String text) {
+        findings.add(new Finding(Kind.ENTRY_WITHOUT_EFFECT, where, text));
+    }
+
+    private void checkRouting() {
+        Map<RoutingList, Map<String, RoutingEntry>> replacing = new LinkedHashMap<>();
+        Set<String> replaced = new HashSet<>();
+        for (RelayPolicy policy : policies.policies()) {
+            if (policy.routing() != policies.sharedRouting()) {
+                Map<String, RoutingEntry> own = new HashMap<>();
+                policy.routing().entries().forEach(entry -> own.putIfAbsent(PolicySummary.key(entry), entry));
+                replacing.put(policy.routing(), own);
+                replaced.addAll(own.keySet());
+            }
+        }
+        Map<String, RoutingEntry> sharedAlike = new HashMap<>();
+        for (RoutingEntry entry : policies.sharedRouting().entries()) {
+            if (!replaced.isEmpty() && replaced.contains(PolicySummary.key(entry))) {
+                sharedAlike.put(PolicySummary.key(entry), entry);
+            }
+            checkShared(entry, replacing);
+        }
+        replacing.forEach((list, own) -> list.entries().forEach(entry -> checkOwn(list, entry, sharedAlike)));
+    }
+
+    /** A shared entry matters if it does in one policy. */
+    private void checkShared(RoutingEntry entry, Map<RoutingList, Map<String, RoutingEntry>> replacing) {
+        if (policies.policies().isEmpty()) {
+            return;
+        }
+        RoutingEntry instead = null;
+        boolean everywhereReplaced = true;
+        Set<RoutingList> asked = new HashSet<>();
+        for (RelayPolicy policy : policies.policies()) {
+            Map<String, RoutingEntry> own = replacing.getOrDefault(policy.routing(), Map.of());
+            RoutingEntry replacement = own.isEmpty() ? null : own.get(PolicySummary.key(entry));
+            if (replacement == null) {
+                everywhereReplaced = false;
+                RoutingList list = own.isEmpty() ? policies.sharedRouting() : policy.routing();
+                if (asked.add(list)) {
+                    RoutingEntry covering = covering(list, entry);
+                    if (covering == null || !isRedundant(entry, covering)) {
+                        return;
+                    }
+                    instead = covering;
+                }
+            }
+        }
+        if (everywhereReplaced) {
+            warn(entry.rule(), "the shared entry " + name(entry) + " never decides, as every policy has one of its own; remove it");
+        } else if (instead != null) {
+            redundant(entry, instead);
+        }
+    }
+
+    private void checkOwn(RoutingList list, RoutingEntry entry, Map<String, RoutingEntry> sharedAlike) {
+        RoutingEntry alike = sharedAlike.get(PolicySummary.key(entry));
+        RoutingEntry instead = alike != null ? alike : covering(list, entry);
+        if (instead != null && isRedundant(entry, instead)) {
+            redundant(entry, instead);
+        }
+    }
+
+    private void redundant(RoutingEntry entry, RoutingEntry instead) {
+        warn(entry.rule(), "the entry " + name(entry) + " changes nothing, as " + name(instead) + " at " + instead.rule()
+            + " says the same; remove it");
+    }
+
+    private static boolean isRedundant(RoutingEntry entry, RoutingEntry instead) {
+        Treatment one = entry.treatment();
+        Treatment other = instead.treatment();
+        return one.action() == other.action() && one.viaSmartHost() == other.viaSmartHost()
+            && (one.action() != Action.INBOUND || entry.name().equals(instead.name()))
+            && Objects.equals(one.nextHops(), other.nextHops()) && Objects.equals(one.reply(), other.reply())
+            && Objects.equals(one.allowSenderSpecifiedRouting(), other.allowSenderSpecifiedRouting());
+    }
+
+    /** The entry that would answer for the names of an entry without it, or null. */
+    private static @Nullable RoutingEntry covering(RoutingList list, RoutingEntry entry) {
+        if (entry.name().isLiteral()) {
+            return null;
+        }
+        String name = entry.name().toString();
+        // An exact entry hides the subtree entry of its name, a subtree entry those above it.
+        String above = entry.match() == Match.EXACT ? name : NameTree.aboveDomain(name);
+        return above == null || above.length() > LONGEST_ABOVE ? null : list.find(DomainName.of(UNLISTED + above));
+    }
+
+    private static String name(RoutingEntry entry) {
+        return entry.name() + (entry.match() == Match.EXACT ? " (exact)" : "");
+    }
+
+    private void checkClients(RelayPolicy policy) {
+        Restrictions restrictions = policy.restrictions();
+        ClientList connections = policy.connections();
+        AddressSet listedConnections = AddressSet.of(connections.networks());
+        // A host name may open or close what these sets say, so they are only used where no list names hosts.
+        AddressSet refused = connections.mode() == ClientList.Mode.ALL_EXCEPT ? listedConnections : listedConnections.complement();
+        boolean refusedForSure = connections.mode() == ClientList.Mode.ALL_EXCEPT || connections.hosts().isEmpty();
+        AddressSet never = AddressSet.of(restrictions.never().networks());
+        ClientList clients = restrictions.clients();
+        checkCovered("connections", connections);
+        checkCovered("never", restrictions.never());
+        if (clients != null) {
+            checkCovered("clients", clients);
+            if (clients.mode() == ClientList.Mode.ONLY) {
+                for (NetworkSet.Listed listed : clients.networks().listed()) {
+                    if (never.containsAll(listed.network())) {
+                        warn(listed.rule(), listed.network() + " in clients never may relay, as never lists all of it; remove it from one "
+                            + "of the two");
+                    } else if (refusedForSure && refused.containsAll(listed.network())) {
+                        warn(listed.rule(), listed.network() + " in clients may not even connect; remove it, or let it connect");
+                    }
+                }
+            }
+        }
+        UserList users = restrictions.authenticatedUsers();
+        if (users != null) {
+            checkCovered("authenticated", users);
+            users.listed().forEach((user, rule) -> {
+                Rule neverRule = restrictions.neverUsers().listed().get(user);
+                String domain = NameTree.aboveUser(user);
+                if (neverRule == null && domain != null) {
+                    neverRule = restrictions.neverUsers().listed().get(domain);
+                }
+                if (neverRule != null) {
+                    warn(rule, user + " in authenticated never may relay, as " + neverRule + " says; remove one of the two");
+                }
+            });
+        }
+        checkCovered("never", restrictions.neverUsers());
+    }
+
+    private void checkCovered(String list, ClientList clients) {
+        List<NetworkSet.Listed> networks = new ArrayList<>(clients.networks().listed());
+        networks.sort((one, other) -> {
+            int byFirst = one.network().first().compareTo(other.network().first());
+            return byFirst != 0 ? byFirst : other.network().last().compareTo(one.network().last());
+        });
+        NetworkSet.Listed widest = null;
+        for (NetworkSet.Listed listed : networks) {
+            if (widest != null && listed.network().last().compareTo(widest.network().last()) <= 0) {
+                // The same network twice is a warning of the loader's.
+                if (!listed.network().equals(widest.network())) {
+                    covered(list, listed.rule(), listed.network().toString(), widest.network().toString(), widest.rule());
+                }
+            } else {
+                widest = listed;
+            }
+        }
+        for (String host : clients.hosts()) {
+            String above = NameTree.aboveDomain(host);
+            Rule rule = clients.findHost(host);
+            Rule wider = above == null ? null : clients.findHost(above);
+            if (wider != null && rule != null) {
+                covered(list, rule, host, "a domain above it", wider);
+            }
+        }
+    }
+
+    private void checkCovered(String list, UserList users) {
+        users.listed().forEach((user, rule) -> {
+            String domain = NameTree.aboveUser(user);
+            Rule wider = domain == null ? null : users.listed().get(domain);
+            if (wider != null) {
+                covered(list, rule, user, String.valueOf(domain), wider);
+            }
+        });
+    }
+
+    private void covered(String list, Rule where, String what, String by, Rule wider) {
+        warn(where, what + " in " + list + " changes nothing, as " + by + " is listed at " + wider + "; remove it");
+    }
+}

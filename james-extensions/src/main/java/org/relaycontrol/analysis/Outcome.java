@@ -1,0 +1,100 @@
+package org.relaycontrol.analysis;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.Decision.Reason;
+import org.relaycontrol.policy.Decision.Route;
+import org.relaycontrol.policy.Decision.Verdict;
+import org.relaycontrol.policy.NextHops;
+
+/**
+ * What two decisions have in common that differ in the line that decided, at most. Immutable.
+ */
+public final class Outcome {
+
+    private final Verdict verdict;
+    private final Reason reason;
+    private final @Nullable Route route;
+    private final boolean hopsMatter;
+    private final @Nullable NextHops nextHops;
+
+    private Outcome(Verdict verdict, Reason reason, @Nullable Route route, boolean hopsMatter, @Nullable NextHops nextHops) {
+        this.verdict = verdict;
+        this.reason = reason;
+        this.route = route;
+        this.hopsMatter = hopsMatter;
+        this.nextHops = nextHops;
+    }
+
+    static Outcome of(Decision decision) {
+        return new Outcome(decision.verdict(), decision.reason(), decision.route(), false, null);
+    }
+
+    /** The same, by these next hops, or by the MX of each domain. */
+    Outcome via(Optional<NextHops> hops) {
+        return new Outcome(verdict, reason, route, true, hops.orElse(null));
+    }
+
+    /** What is done with the recipient. */
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** Which test decides. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Where the recipient goes, or null if it is not accepted. */
+    public @Nullable Route route() {
+        return route;
+    }
+
+    /** Whether this outcome differs from the one it is compared with by its next hops. */
+    public boolean hopsMatter() {
+        return hopsMatter;
+    }
+
+    /** If next hops matter, the next hops, or null for each domain's MX; else null. */
+    public @Nullable NextHops nextHops() {
+        return nextHops;
+    }
+
+    boolean isRelayed() {
+        return route == Route.RELAY;
+    }
+
+    boolean isPermit() {
+        return verdict == Verdict.PERMIT;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Outcome)) {
+            return false;
+        }
+        Outcome that = (Outcome) other;
+        return verdict == that.verdict && reason == that.reason && route == that.route && hopsMatter == that.hopsMatter
+            && Objects.equals(nextHops, that.nextHops);
+    }
+
+    @Override
+    public int hashCode() {
+        return (31 * verdict.hashCode() + reason.hashCode()) * 31 + Objects.hashCode(nextHops);
+    }
+
+    /** Like {@code deny not-permitted} or {@code permit client-listed via smtp.isp.example:587}. */
+    @Override
+    public String toString() {
+        if (!hopsMatter) {
+            return verdict + " " + reason;
+        }
+        return verdict + " " + reason + " via " + (nextHops == null ? "MX" : hopsText(nextHops));
+    }
+
+    private static String hopsText(NextHops hops) {
+        return hops.name().map(name -> name + " (" + hops + ")").orElse(hops.toString());
+    }
+}
