@@ -32,6 +32,21 @@ class StartFailureIT {
         assertThat(failure.output()).contains("relaycontrol.xml");
     }
 
+    @Test
+    void shouldNotStartAsAnOpenRelay() {
+        StartFailure failure = startFailure("open-relay", conf -> conf.write("relaycontrol.xml", String.join("\n",
+            "<relaycontrol>",
+            "  <policy name='open'>",
+            "    <restrictions>",
+            "      <authenticated/>",
+            "      <clients mode='allExcept'><network>203.0.113.0/24</network></clients>",
+            "    </restrictions>",
+            "  </policy>",
+            "</relaycontrol>")));
+        assertThat(failure.exitStatus()).isEqualTo(1);
+        assertThat(failure.output()).contains("relaycontrol.xml:5: strangers from ", "permissions are or, not and", "[open-relay]");
+    }
+
     private static StartFailure startFailure(String run, Consumer<ConfFolder> change) {
         RelayServer.Builder server = RelayServer.sample("closed", run).confOnLoopback(change);
         StartFailure[] failure = new StartFailure[1];
