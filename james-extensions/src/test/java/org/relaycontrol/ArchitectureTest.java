@@ -37,7 +37,8 @@ class ArchitectureTest {
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets.."};
 
     /** Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything. */
-    private static final DescribedPredicate<JavaClass> JDK_WITHOUT_IO = resideInAnyPackage("java.lang..", "java.util..", "java.text..")
+    private static final DescribedPredicate<JavaClass> JDK_WITHOUT_IO =
+        resideInAnyPackage("java.lang..", "java.math..", "java.util..", "java.text..")
         .or(assignableTo(InetAddress.class)).or(assignableTo(IDN.class))
         .and(not(resideInAnyPackage("java.util.logging..", "java.util.jar..", "java.util.zip..", "java.lang.reflect..")))
         .as("the JDK without input, output and logging");
