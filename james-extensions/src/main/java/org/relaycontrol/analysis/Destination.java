@@ -1,7 +1,6 @@
 package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.relaycontrol.analysis.NameSet.Extent;
@@ -13,97 +12,67 @@ import org.relaycontrol.analysis.NameSet.Term;
 public final class Destination {
 
     private final NameSet domains;
-    private final NameSet listed;
-    private final boolean unlisted;
-    private final boolean hosted;
-    private final boolean notHosted;
-    private final boolean hostedKnown;
+    private final NameSet hostedDomains;
     private final boolean plain;
     private final boolean senderRouted;
+    private final String text;
 
     /**
      * A destination.
      *
      * @param policies the numbers of the policies that say what is listed
-     * @param hosted of domains that James hosts (1) and does not host (0), which
+     * @param pairs classes of domains, each paired with whether James hosts them
      * @param parts of plain (0) and sender-specified (1) local parts, which
      */
-    Destination(Destinations all, Set<Integer> policies, IntSet classes, IntSet hosted, IntSet parts) {
-        this.domains = all.tree().select(classes);
-        int[] listedClasses = new int[classes.size()];
-        int[] size = {0};
-        classes.forEach(c -> {
-            if (!all.isUnlisted(c, policies)) {
-                listedClasses[size[0]++] = c;
-            }
-        });
-        int unlistedClasses = 0;
-        for (int c = 0; c < all.size(); c++) {
-            unlistedClasses += all.isUnlisted(c, policies) ? 1 : 0;
-        }
-        this.unlisted = unlistedClasses > 0 && classes.size() - size[0] == unlistedClasses;
-        this.listed = unlisted ? all.tree().select(IntSet.of(Arrays.copyOf(listedClasses, size[0])), false) : domains;
-        this.hosted = hosted.contains(1);
-        this.notHosted = hosted.contains(0);
-        this.hostedKnown = all.hostedKnown();
+    Destination(Destinations all, Set<Integer> policies, IntSet pairs, IntSet parts) {
+        IntSet notHosted = Destinations.numbers(pairs, false);
+        IntSet hosted = Destinations.numbers(pairs, true);
+        this.domains = all.tree().select(all.hostedKnown() ? IntSet.union(List.of(notHosted, hosted)) : notHosted);
+        this.hostedDomains = all.hostedKnown() ? domains : all.tree().select(hosted);
         this.plain = parts.contains(0);
         this.senderRouted = parts.contains(1);
+        this.text = text(all, all.unlisted(policies), notHosted, hosted);
     }
 
-    /** The domains. */
-    public NameSet domains() {
-        return domains;
-    }
-
-    /** Whether every unlisted domain is among them. */
-    public boolean unlisted() {
-        return unlisted;
-    }
-
-    /** Whether it matters that James hosts the domain: then {@link #hosted()} and {@link #notHosted()} say which are meant. */
-    public boolean hostedMatters() {
-        return hosted != notHosted;
-    }
-
-    /** Whether domains that James hosts are meant. */
-    public boolean hosted() {
-        return hosted;
-    }
-
-    /** Whether domains that James does not host are meant. */
-    public boolean notHosted() {
-        return notHosted;
-    }
-
-    /** Whether recipients without sender-specified routing are meant. */
-    public boolean plain() {
-        return plain;
-    }
-
-    /** Whether recipients with sender-specified routing are meant. */
-    public boolean senderRouted() {
-        return senderRouted;
-    }
-
-    /** Like {@code domains under partner.example}; plain recipients go without saying. */
-    @Override
-    public String toString() {
-        return domainsText() + hostedText() + (plain ? "" : ", recipients with sender-specified routing");
-    }
-
-    private String domainsText() {
-        if (domains.isEverything()) {
+    private String text(Destinations all, IntSet unlisted, IntSet notHosted, IntSet hosted) {
+        if (domains.isEverything() && hostedDomains.isEverything()) {
             return "every domain";
         }
-        if (unlisted && listed.isNothing()) {
-            return "unlisted domains";
+        boolean someUnlisted = unlisted.size() > 0 && notHosted.containsAll(unlisted);
+        boolean hostedUnlisted = !all.hostedKnown() && unlisted.size() > 0 && hosted.containsAll(unlisted);
+        IntSet listed = someUnlisted ? notHosted.minus(unlisted) : notHosted;
+        IntSet listedHosted = hostedUnlisted ? hosted.minus(unlisted) : hosted;
+        IntSet onlyNotHosted = listed.minus(listedHosted);
+        IntSet onlyHosted = listedHosted.minus(listed);
+        IntSet either = listed.minus(onlyNotHosted);
+        if (all.hostedKnown()) {
+            either = IntSet.union(List.of(listed, listedHosted));
+            onlyNotHosted = IntSet.of();
+            onlyHosted = IntSet.of();
         }
-        if (domains.rest() && domains.excluded().size() * 2 < listed.included().size() || domains.rest() && !unlisted) {
+        NameSet names = all.tree().select(either, false);
+        boolean everyHosted = all.hostedKnown() || hostedUnlisted;
+        if (domains.rest() && everyHosted && onlyNotHosted.size() == 0 && onlyHosted.size() == 0
+            && (!someUnlisted || domains.excluded().size() * 2 < names.included().size())) {
             return "every domain but " + names(domains.excluded())
                 + (domains.included().isEmpty() ? "" : ", though " + names(domains.included()));
         }
-        return (unlisted ? "unlisted domains and " : "") + names(listed.included())
-            + (listed.excluded().isEmpty() ? "" : ", but not " + names(listed.excluded()));
+        List<String> parts = new ArrayList<>();
+        if (someUnlisted || hostedUnlisted) {
+            parts.add(someUnlisted ? hostedUnlisted ? "unlisted domains, hosted by James or not" : "unlisted domains"
+                : "unlisted domains that James hosts");
+        }
+        addNames(names, "", parts);
+        addNames(all.tree().select(onlyNotHosted), " that James does not host", parts);
+        addNames(all.tree().select(onlyHosted), " that James hosts", parts);
+        return String.join(" and ", parts);
+    }
+
+    private static void addNames(NameSet names, String which, List<String> parts) {
+        if (!names.isNothing()) {
+            String all = names.rest() ? "every domain" : names(names.included());
+            parts.add(all + which + (names.excluded().isEmpty() ? "" : " (but not " + names(names.excluded()) + ")"));
+        }
     }
 
     private static String names(List<Term> terms) {
@@ -120,16 +89,32 @@ public final class Destination {
         if (others.isEmpty()) {
             return text;
         }
-        return (text.isEmpty() ? "" : text + ", and ") + Texts.list(others, "names");
+        return (text.isEmpty() ? "" : text + " and ") + Texts.list(others, "names");
     }
 
-    private String hostedText() {
-        if (!hostedMatters()) {
-            return unlisted && listed.isNothing() && !hostedKnown ? ", hosted by James or not" : "";
-        }
-        if (hosted) {
-            return " that James hosts";
-        }
-        return unlisted && listed.isNothing() ? "" : " that James does not host";
+    /** The domains, as far as James does not host them. */
+    public NameSet domains() {
+        return domains;
+    }
+
+    /** The domains, as far as James hosts them. */
+    public NameSet hostedDomains() {
+        return hostedDomains;
+    }
+
+    /** Whether recipients without sender-specified routing are meant. */
+    public boolean plain() {
+        return plain;
+    }
+
+    /** Whether recipients with sender-specified routing are meant. */
+    public boolean senderRouted() {
+        return senderRouted;
+    }
+
+    /** Like {@code domains under partner.example}, which includes partner.example; plain recipients go without saying. */
+    @Override
+    public String toString() {
+        return text + (plain ? "" : ", recipients with sender-specified routing");
     }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.NextHops;
@@ -28,6 +29,10 @@ final class Destinations {
 
     /** The class of domains that are neither listed nor below a listed one. */
     static final int NOT_LISTED = 0;
+    /** Domains that James does not host. */
+    static final IntSet NOT_HOSTED = IntSet.of(0);
+    /** Domains that James hosts. */
+    static final IntSet HOSTED = IntSet.of(1);
     /** The number of the change of next hops that is none. */
     static final int SAME_HOPS = 0;
 
@@ -123,6 +128,25 @@ final class Destinations {
         return null;
     }
 
+    /** Numbers, each paired with whether James hosts the domains: as many of these as of those, at 2n and 2n+1. */
+    static IntSet pairs(IntSet numbers, IntSet hosted) {
+        int[] all = new int[numbers.size() * hosted.size()];
+        int[] at = {0};
+        numbers.forEach(number -> hosted.forEach(one -> all[at[0]++] = 2 * number + one));
+        return IntSet.of(all);
+    }
+
+    /** The numbers that are paired with domains that James hosts, or does not host. */
+    static IntSet numbers(IntSet pairs, boolean hosted) {
+        List<Integer> numbers = new ArrayList<>();
+        pairs.forEach(pair -> {
+            if ((pair & 1) == (hosted ? 1 : 0)) {
+                numbers.add(pair >> 1);
+            }
+        });
+        return IntSet.of(numbers.stream().mapToInt(Integer::intValue).toArray());
+    }
+
     NameTree tree() {
         return tree;
     }
@@ -137,14 +161,11 @@ final class Destinations {
         return hopChanges.get(number);
     }
 
-    /** Whether a class is unlisted for all of these policies. */
-    boolean isUnlisted(int number, Set<Integer> forPolicies) {
-        DestinationClass one = classes.get(number);
-        return !one.hosted && forPolicies.stream().allMatch(policy -> one.actions[policy] == 0);
-    }
-
-    int size() {
-        return classes.size();
+    /** The classes that are unlisted for all of these policies. */
+    IntSet unlisted(Set<Integer> forPolicies) {
+        return IntSet.of(IntStream.range(0, classes.size())
+            .filter(c -> !classes.get(c).hosted && forPolicies.stream().allMatch(policy -> classes.get(c).actions[policy] == 0))
+            .toArray());
     }
 
     /** The classes, those taken together that the policies of a pair treat alike but for next hops. */
@@ -161,8 +182,9 @@ final class Destinations {
                 unlisted |= action == 0;
             }
             key.add(one.hosted);
-            boolean hostedMatters = unlisted && !hostedKnown;
-            Group group = groups.computeIfAbsent(key, any -> new Group(one.representative, one.hosted, hostedMatters));
+            List<IntSet> hosted = hostedKnown ? List.of(one.hosted ? HOSTED : NOT_HOSTED)
+                : unlisted ? List.of(NOT_HOSTED, HOSTED) : List.of(IntSet.of(0, 1));
+            Group group = groups.computeIfAbsent(key, any -> new Group(one.representative, hosted));
             members.computeIfAbsent(group, any -> new TreeMap<>()).computeIfAbsent(one.hops[pair], any -> new ArrayList<>()).add(c);
         }
         members.forEach((group, byHops) -> byHops.forEach((hops, some) ->
@@ -299,28 +321,21 @@ final class Destinations {
     static final class Group {
 
         private final DomainName representative;
-        private final boolean hosted;
-        private final boolean hostedMatters;
+        private final List<IntSet> hosted;
         private final Map<Integer, IntSet> byHops = new TreeMap<>();
 
-        Group(DomainName representative, boolean hosted, boolean hostedMatters) {
+        Group(DomainName representative, List<IntSet> hosted) {
             this.representative = representative;
             this.hosted = hosted;
-            this.hostedMatters = hostedMatters;
         }
 
         DomainName representative() {
             return representative;
         }
 
-        /** Whether James hosts the domains, if that is known. */
-        boolean hosted() {
+        /** Whether James hosts the domains or not: one by one what may matter, together what does not. */
+        List<IntSet> hosted() {
             return hosted;
-        }
-
-        /** Whether it is not known whether James hosts the domains, and matters. */
-        boolean hostedMatters() {
-            return hostedMatters;
         }
 
         /** The classes by the number of the change of their next hops. */

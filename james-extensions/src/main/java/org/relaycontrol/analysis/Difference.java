@@ -31,13 +31,9 @@ public final class Difference {
     private static final int HOST = 2;
     private static final int USER = 3;
     private static final int DESTINATION = 4;
-    private static final int HOSTED = 5;
-    private static final int PART = 6;
-    private static final int DIMENSIONS = 7;
+    private static final int PART = 5;
+    private static final int DIMENSIONS = 6;
 
-    private static final IntSet NOT_HOSTED = IntSet.of(0);
-    private static final IntSet HOSTED_ONLY = IntSet.of(1);
-    private static final IntSet HOSTED_OR_NOT = IntSet.of(0, 1);
     /** A plain local part and one with sender-specified routing. */
     private static final List<String> LOCAL_PARTS = List.of("user", "user%elsewhere");
     /** An IPv6 network is as large as an IPv4 one with the 79 bits less that section 5 of the design sets between their limits. */
@@ -71,7 +67,8 @@ public final class Difference {
             regions.add(region(box));
         }
         regions.sort(Comparator.comparing(Region::gainsOrLoses)
-            .thenComparing(Difference::strangers).reversed()
+            .thenComparing(Difference::strangers)
+            .thenComparing(region -> region.destination().plain()).reversed()
             .thenComparing(Region::toString));
     }
 
@@ -103,7 +100,10 @@ public final class Difference {
         return BigInteger.valueOf(region.strangersIpv4()).shiftLeft(IPV6_SCALE).add(region.strangersIpv6());
     }
 
-    /** The boxes at a listener in which the sides differ, or may differ in next hops; destinations are numbers of groups. */
+    /**
+     * The boxes at a listener in which the sides differ, or may differ in next hops; destinations are pairs of a group's number and
+     * whether James hosts them.
+     */
     private List<Box<Change>> compare(int listener, List<Destinations.Group> groups) {
         ListenerClass at = partition.listeners().get(listener);
         List<Box<Change>> boxes = new ArrayList<>();
@@ -119,8 +119,8 @@ public final class Difference {
                         for (int part = 0; part < LOCAL_PARTS.size(); part++) {
                             Destinations.Group to = groups.get(group);
                             Recipient recipient = Recipient.of(LOCAL_PARTS.get(part), to.representative());
-                            for (IntSet hosted : to.hostedMatters() ? List.of(NOT_HOSTED, HOSTED_ONLY) : List.of(HOSTED_OR_NOT)) {
-                                LocalDomains local = to.hosted() || hosted.equals(HOSTED_ONLY) ? domain -> true : domain -> false;
+                            for (IntSet hosted : to.hosted()) {
+                                LocalDomains local = hosted.equals(Destinations.HOSTED) ? domain -> true : domain -> false;
                                 Change change = new Change(
                                     Outcome.of(partition.decide(0, at, client.representative(), host.representative(),
                                         user.representative(), recipient, local)),
@@ -128,7 +128,7 @@ public final class Difference {
                                         user.representative(), recipient, local)));
                                 if (change.isChange() || change.mayChangeHops(to)) {
                                     boxes.add(Box.of(change, IntSet.of(listener), client.members(), host.members(), user.members(),
-                                        IntSet.of(group), hosted, IntSet.of(part)));
+                                        Destinations.pairs(IntSet.of(group), hosted), IntSet.of(part)));
                                 }
                             }
                         }
@@ -139,18 +139,19 @@ public final class Difference {
         return boxes;
     }
 
-    /** Puts the classes of domains in the place of the numbers of groups, where both sides relay by how next hops change. */
+    /** Puts the numbers of classes in the place of those of groups: where both sides relay, apart by how next hops change. */
     private void splitByHops(Box<Change> box, List<Destinations.Group> groups, List<Box<Change>> boxes) {
         Change change = box.key();
         Map<Integer, List<IntSet>> byHops = new TreeMap<>();
-        box.side(DESTINATION).forEach(group -> groups.get(group).byHops().forEach((hops, classes) ->
-            byHops.computeIfAbsent(change.bothRelay() ? hops : Destinations.SAME_HOPS, any -> new ArrayList<>()).add(classes)));
+        box.side(DESTINATION).forEach(pair -> groups.get(pair >> 1).byHops().forEach((hops, classes) ->
+            byHops.computeIfAbsent(change.bothRelay() ? hops : Destinations.SAME_HOPS, any -> new ArrayList<>())
+                .add(Destinations.pairs(classes, IntSet.of(pair & 1)))));
         byHops.forEach((hops, classes) -> {
             boolean same = hops == Destinations.SAME_HOPS;
             Change split = same ? change : change.via(destinations.hopChange(hops));
             if (split.isChange()) {
                 boxes.add(Box.of(split, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER), IntSet.union(classes),
-                    box.side(HOSTED), box.side(PART)));
+                    box.side(PART)));
             }
         });
     }
@@ -165,7 +166,7 @@ public final class Difference {
             }
         });
         return new Region(new Clients(partition, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER)),
-            new Destination(destinations, policies, box.side(DESTINATION), box.side(HOSTED), box.side(PART)),
+            new Destination(destinations, policies, box.side(DESTINATION), box.side(PART)),
             box.key().before, box.key().after);
     }
 

@@ -47,6 +47,14 @@ final class IntSet {
         return new IntSet(distinct(all, all.length));
     }
 
+    IntSet minus(IntSet other) {
+        return new IntSet(Arrays.stream(ascending).filter(number -> !other.contains(number)).toArray());
+    }
+
+    boolean containsAll(IntSet other) {
+        return Arrays.stream(other.ascending).allMatch(this::contains);
+    }
+
     boolean contains(int number) {
         return Arrays.binarySearch(ascending, number) >= 0;
     }

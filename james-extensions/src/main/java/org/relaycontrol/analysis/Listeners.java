@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.relaycontrol.policy.AddressSet;
+import org.relaycontrol.policy.IpAddress;
 
 /**
  * A set of the server's listeners, by port. Immutable.
@@ -27,6 +28,11 @@ public final class Listeners {
     /** The server's addresses by port; port 0 stands for every port that no policy names. */
     public Map<Integer, AddressSet> addresses() {
         return addresses;
+    }
+
+    /** Whether the listener is one of them. */
+    public boolean contains(IpAddress address, int port) {
+        return addresses.getOrDefault(ports.contains(port) ? port : ListenerClass.OTHER_PORTS, AddressSet.NONE).contains(address);
     }
 
     /** Whether these are all listeners that there can be. */

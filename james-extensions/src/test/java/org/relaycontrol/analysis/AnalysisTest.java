@@ -1,0 +1,194 @@
+package org.relaycontrol.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Rule;
+
+/**
+ * Who may relay anywhere by the analysis is who may by the decision; open relays are refused; what is probably not meant is warned of.
+ */
+class AnalysisTest {
+
+    private static final int ENVELOPES = 300;
+    private static final Recipient UNLISTED = Recipient.of("user", DomainName.of("elsewhere.invalid"));
+
+    @Property(tries = 300)
+    void shouldTellWhoMayRelayAnywhere(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        String file = RandomPolicyFile.text(random);
+        RelayPolicies policies = EnvelopeGrid.load(file);
+        Analysis analysis = Analysis.of(policies);
+        EnvelopeGrid grid = new EnvelopeGrid(random, file);
+        for (int i = 0; i < ENVELOPES; i++) {
+            Envelope envelope = grid.envelope();
+            IpAddress client = envelope.client();
+            IpAddress local = envelope.localAddress();
+            assertThat(client).isNotNull();
+            assertThat(local).isNotNull();
+            Envelope anywhere = Envelope.smtp(client, local, envelope.localPort(), envelope.user(), envelope.host(), UNLISTED);
+            Decision decision = policies.decide(anywhere, domain -> false, false);
+            List<Decision.Reason> permitted = analysis.summaries().stream()
+                .flatMap(summary -> summary.permissions().stream())
+                .filter(permission -> EnvelopeGrid.holds(permission.clients(), anywhere))
+                .map(Permission::reason)
+                .collect(Collectors.toList());
+            String about = file + "\n" + client + " " + local + ":" + envelope.localPort() + " " + envelope.user() + " " + envelope.host();
+            assertThat(permitted).as(about).isEqualTo(decision.isPermit() ? List.of(decision.reason()) : List.of());
+        }
+    }
+
+    private static String file(String... lines) {
+        return "<relaycontrol>\n<policy>\n" + String.join("\n", lines) + "\n</policy>\n</relaycontrol>\n";
+    }
+
+    private static String clients(String list) {
+        return file("<restrictions>", "<clients>", list, "</clients>", "</restrictions>");
+    }
+
+    private static List<String> problems(String file) throws Exception {
+        return told(Analysis.of(EnvelopeGrid.load(file)).problems());
+    }
+
+    private static List<String> warnings(String file) throws Exception {
+        return told(Analysis.of(EnvelopeGrid.load(file)).warnings());
+    }
+
+    /** The findings without the name of the file, which is made up. */
+    private static List<String> told(List<Finding> findings) {
+        return findings.stream().map(finding -> finding.toString().replaceAll("relaycontrol\\d+\\.xml:", "")).collect(Collectors.toList());
+    }
+
+    @Test
+    void shouldRefuseEveryoneAsClients() throws Exception {
+        assertThat(problems(clients("<network>0.0.0.0/0</network>"))).containsExactly("");
+    }
+
+    @Test
+    void shouldSayThatPermissionsAreOrWhereAuthenticationIsToo() throws Exception {
+        assertThat(problems(file("<restrictions>", "<authenticated/>", "<clients mode='allExcept'>",
+            "<network>192.0.2.1</network>", "</clients>",
+            "</restrictions>"))).containsExactly("");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<network>8.0.0.0/12</network>, false, true",
+        "<network>8.0.0.0/12</network><network>9.9.9.9</network>, true, false",
+        "<network>8.0.0.0/16</network>, false, false",
+        "<network>8.0.0.0/16</network><network>9.9.9.9</network>, false, true",
+        "<network>10.0.0.0/8</network><network>172.16.0.0/12</network><network>100.64.0.0/10</network>, false, false",
+        "<network>2600::/29</network>, false, true",
+        "<network>2600::/29</network><network>2a00::1</network>, true, false",
+        "<network>2600::/48</network>, false, false",
+        "<network>2600::/48</network><network>2a00::1</network>, false, true",
+        "<network>fc00::/7</network><network>2001:db8::/32</network>, false, false",
+        "<network>64:ff9b::/96</network>, true, false",
+        "<network>64:ff9b::10.0.0.0/104</network>, false, false",
+        "<network>2002:800::/28</network>, false, true",
+        "<network>2002:a00::/24</network>, false, false",
+        "<network>::/0</network>, true, false"})
+    void shouldCountStrangers(String networks, boolean refused, boolean warned) throws Exception {
+        Analysis analysis = Analysis.of(EnvelopeGrid.load(clients(networks)));
+        assertThat(analysis.problems().stream().anyMatch(finding -> finding.kind() == Finding.Kind.OPEN_RELAY)).isEqualTo(refused);
+        assertThat(analysis.warnings().stream().anyMatch(finding -> finding.kind() == Finding.Kind.MANY_STRANGERS)).isEqualTo(warned);
+    }
+
+    @Test
+    void shouldNotRefuseDeclaredPublicClients() throws Exception {
+        assertThat(problems(file("<restrictions publicClients='8.0.0.0/8'>", "<clients>", "<network>8.0.0.0/8</network>", "</clients>",
+            "</restrictions>"))).isEmpty();
+    }
+
+    @Test
+    void shouldRefusePublicSuffixes() throws Exception {
+        assertThat(problems(file("<routing>", "<domain name='com' action='relay'/>", "<domain name='co.uk' action='relay'/>",
+            "<domain name='uk' action='relay' match='exact'/>", "<domain name='example.com' action='relay'/>", "</routing>",
+            "<restrictions>", "<clients>", "<domain>de</domain>", "<domain>example.org</domain>", "</clients>", "</restrictions>")))
+            .containsExactly("");
+    }
+
+    @Test
+    void shouldRefuseAPublicSuffixThatMayConnectWhereAllThatConnectMayRelay() throws Exception {
+        assertThat(problems(file("<connections mode='only'>", "<domain>com</domain>", "</connections>", "<restrictions>", "<clients>",
+            "<network>0.0.0.0/0</network>", "</clients>", "</restrictions>"))).containsExactly("");
+    }
+
+    @Test
+    void shouldWarnOfWhatIsProbablyNotMeant() throws Exception {
+        assertThat(warnings(String.join("\n",
+            "<relaycontrol>",
+            "<routing>",
+            "<domain name='a.example' action='relay'/>",
+            "<domain name='b.a.example' action='relay'/>",
+            "<domain name='loop.example' action='route' nextHop='127.0.0.1:587'/>",
+            "</routing>",
+            "<policy name='mx' listeners='*:25'>",
+            "<connections>",
+            "<domain>bad.example</domain>",
+            "</connections>",
+            "<restrictions>",
+            "<authenticated>",
+            "<user>eve@a.example</user>",
+            "</authenticated>",
+            "<clients>",
+            "<network>10.0.0.0/8</network>",
+            "<network>10.1.0.0/16</network>",
+            "<network>192.168.1.66</network>",
+            "<network>2600::21b:21ff:fe00:1</network>",
+            "<domain>good.example</domain>",
+            "</clients>",
+            "<internalAddresses>",
+            "<network>10.0.0.1</network>",
+            "<network>127.0.0.1</network>",
+            "</internalAddresses>",
+            "<never>",
+            "<network>192.168.1.0/24</network>",
+            "<domain>spam.example</domain>",
+            "<user>@a.example</user>",
+            "</never>",
+            "</restrictions>",
+            "</policy>",
+            "<policy name='submission' listeners='*:587'>",
+            "<connections mode='only'/>",
+            "</policy>",
+            "<policy name='closed' listeners='*:2525'>",
+            "<routing reroute='false'>",
+            "<domain name='c.example' action='relay'/>",
+            "</routing>",
+            "<restrictions>",
+            "<authenticated/>",
+            "</restrictions>",
+            "</policy>",
+            "</relaycontrol>"))).containsExactly("");
+    }
+
+    @Test
+    void shouldWarnOfIpv6WithoutIpv4() throws Exception {
+        assertThat(warnings(file("<connections>", "<network>::/0</network>", "</connections>"))).containsExactly("");
+    }
+
+    @Test
+    void shouldSilenceAcceptedWarningsOnly() throws Exception {
+        RelayPolicies policies = EnvelopeGrid.load(file("<connections mode='only'/>"));
+        Rule line = Rule.of("relaycontrol.xml", 7);
+        assertThat(Analysis.of(policies, Map.of("nobody-connects", line), Set.of()).warnings()).isEmpty();
+        assertThat(told(Analysis.of(policies, Map.of("no-such", line, "listed-twice", line), Set.of("listed-twice")).problems()))
+            .containsExactly("");
+    }
+}

@@ -1,0 +1,156 @@
+package org.relaycontrol.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.LocalDomains;
+import org.relaycontrol.policy.RelayPolicies;
+
+/**
+ * The difference of two configurations holds exactly the envelopes that they decide differently, and is told shortly.
+ */
+class DifferenceTest {
+
+    private static final int ENVELOPES = 400;
+
+    @Property(tries = 300)
+    void shouldHoldExactlyWhatIsDecidedDifferently(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        String before = RandomPolicyFile.text(random);
+        String after = random.nextBoolean() ? RandomPolicyFile.text(random) : changed(before, random);
+        RelayPolicies old = EnvelopeGrid.load(before);
+        RelayPolicies changed = EnvelopeGrid.load(after);
+        boolean hostedKnown = random.nextBoolean();
+        Set<DomainName> hostedDomains = Set.of(DomainName.of("x.a.example"), DomainName.of("d.test"), DomainName.of("b.a.example"));
+        Difference difference = hostedKnown ? Difference.of(old, changed, hostedDomains) : Difference.of(old, changed);
+        EnvelopeGrid grid = new EnvelopeGrid(random, before, after);
+        for (int i = 0; i < ENVELOPES; i++) {
+            Envelope envelope = grid.envelope();
+            boolean hosted = hostedKnown ? hostedDomains.contains(envelope.recipient().domain()) : random.nextBoolean();
+            LocalDomains localDomains = domain -> hosted;
+            Decision one = old.decide(envelope, localDomains, false);
+            Decision other = changed.decide(envelope, localDomains, false);
+            List<Region> holding = difference.regions().stream()
+                .filter(region -> EnvelopeGrid.holds(region.clients(), envelope)
+                    && EnvelopeGrid.holds(region.destination(), envelope.recipient(), hosted))
+                .collect(Collectors.toList());
+            String about = before + "\n" + after + "\n" + envelope.client() + " " + envelope.localAddress() + ":" + envelope.localPort()
+                + " " + envelope.user() + " " + envelope.host() + " " + envelope.recipient() + " " + hosted + "\n" + one + " -> " + other
+                + "\n" + holding;
+            assertThat(holding).as(about).hasSize(isAlike(one, other) ? 0 : 1);
+            for (Region region : holding) {
+                assertOutcome(region.before(), one, about);
+                assertOutcome(region.after(), other, about);
+            }
+        }
+    }
+
+    private static boolean isAlike(Decision one, Decision other) {
+        return one.verdict() == other.verdict() && one.reason() == other.reason() && one.route() == other.route()
+            && Objects.equals(one.nextHops(), other.nextHops());
+    }
+
+    private static void assertOutcome(Outcome outcome, Decision decision, String about) {
+        assertThat(outcome.verdict()).as(about).isEqualTo(decision.verdict());
+        assertThat(outcome.reason()).as(about).isEqualTo(decision.reason());
+        assertThat(outcome.route()).as(about).isEqualTo(decision.route());
+        if (outcome.hopsMatter()) {
+            assertThat(outcome.nextHops()).as(about).isEqualTo(decision.nextHops());
+        }
+    }
+
+    /** The file without one of its lines that stands for itself. */
+    private static String changed(String file, Random random) {
+        List<String> lines = new ArrayList<>(List.of(file.split("\n")));
+        List<String> removable = lines.stream()
+            .filter(line -> line.endsWith("/>") || line.startsWith("<network>") || line.startsWith("<user>")
+                || line.startsWith("<domain>"))
+            .collect(Collectors.toList());
+        if (!removable.isEmpty()) {
+            lines.remove(removable.get(random.nextInt(removable.size())));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    @Property(tries = 200)
+    void shouldBeEmptyForTheSamePolicies(@ForAll long seed) throws Exception {
+        String file = RandomPolicyFile.text(new Random(seed));
+        assertThat(Difference.of(EnvelopeGrid.load(file), EnvelopeGrid.load(file)).regions()).as(file).isEmpty();
+    }
+
+    @Property(tries = 200)
+    void shouldNotTellAsTwoRegionsWhatIsOne(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        Difference difference = Difference.of(EnvelopeGrid.load(RandomPolicyFile.text(random)),
+            EnvelopeGrid.load(RandomPolicyFile.text(random)));
+        assertThat(difference.regions()).extracting(Region::toString).doesNotHaveDuplicates();
+    }
+
+    private static String policy(String inside) {
+        return "<relaycontrol><policy name='mx' listeners='*:25'>" + inside + "</policy></relaycontrol>";
+    }
+
+    private static List<String> regions(String before, String after) throws Exception {
+        return Difference.of(EnvelopeGrid.load(policy(before)), EnvelopeGrid.load(policy(after))).regions().stream()
+            .map(Region::toString)
+            .collect(Collectors.toList());
+    }
+
+    @Test
+    void shouldTellWhomANewNetworkLetsRelay() throws Exception {
+        String routing = "<routing reroute='true'><domain name='partner.example' action='route'/></routing>";
+        assertThat(regions(routing, routing + "<restrictions><clients><network>198.51.100.0/24</network></clients></restrictions>"))
+            .containsExactly(
+                "198.51.100.0/24, authenticated or not, port 25, to unlisted domains and domains under partner.example: "
+                    + "deny not-permitted -> permit client-listed",
+                "198.51.100.0/24, authenticated or not, port 25, to unlisted domains and domains under partner.example, recipients with "
+                    + "sender-specified routing: deny sender-specified-routing -> permit client-listed",
+                "198.51.100.0/24, authenticated or not, port 25, to unlisted domains that James hosts, recipients with "
+                    + "sender-specified routing: deny sender-specified-routing -> permit inbound");
+    }
+
+    @Test
+    void shouldTellWhereAnEntryIsNewThatOnlyItsNamesChange() throws Exception {
+        assertThat(regions("<routing/>", "<routing><domain name='partner.example' action='relay' nextHop='10.0.0.9'/></routing>"))
+            .containsExactly(
+                "every client, authenticated or not, port 25, to domains under partner.example that James does not host: "
+                    + "deny not-permitted -> permit relay-domain",
+                "every client, authenticated or not, port 25, to domains under partner.example that James hosts: "
+                    + "permit inbound -> permit relay-domain");
+    }
+
+    @Test
+    void shouldTellAChangeOfNextHopsAlone() throws Exception {
+        assertThat(regions("<routing><domain name='a.example' action='relay'/><domain name='b.a.example' action='inbound'/></routing>",
+            "<routing><domain name='a.example' action='relay' nextHop='10.0.0.9:2525'/><domain name='b.a.example' action='inbound'/>"
+                + "</routing>"))
+            .containsExactly("every client, authenticated or not, port 25, to domains under a.example (but not domains under b.a.example)"
+                + ": permit relay-domain via MX -> permit relay-domain via 10.0.0.9:2525");
+    }
+
+    @Test
+    void shouldTellUsersHostNamesAndListeners() throws Exception {
+        String permitted = "<restrictions><authenticated/><clients><domain>branch.example</domain></clients>";
+        assertThat(regions(permitted + "</restrictions>", permitted
+            + "<never><user>mallory@ratest.com</user><network>192.168.1.66</network></never></restrictions>"))
+            .containsExactly();
+    }
+
+    @Test
+    void shouldPutFirstWhatConcernsMostStrangers() throws Exception {
+        String two = "<restrictions publicClients='8.8.0.0/16 9.9.9.0/24'><clients><network>8.8.0.0/16</network>";
+        assertThat(regions("<restrictions><clients><network>10.0.0.0/8</network></clients></restrictions>",
+            two + "<network>9.9.9.0/24</network></clients></restrictions>")).first().asString().startsWith("8.8.0.0/16 and 9.9.9.0/24");
+    }
+}
