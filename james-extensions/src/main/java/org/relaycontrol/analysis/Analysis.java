@@ -2,6 +2,7 @@ package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,8 @@ import org.relaycontrol.policy.Rule;
  * Holds provided the server sees real client addresses. Immutable.
  */
 public final class Analysis {
+
+    private static final int READABLE = 100;
 
     private final List<Finding> problems;
     private final List<Finding> warnings;
@@ -45,7 +48,29 @@ public final class Analysis {
         problems.addAll(proof.problems());
         List<Finding> warnings = new ArrayList<>(proof.warnings());
         warnings.addAll(Warnings.of(policies));
-        return new Analysis(problems, unsilenced(warnings, accepted.keySet()), PolicySummary.of(policies.policies(), relaying));
+        return new Analysis(readable(problems), readable(unsilenced(warnings, accepted.keySet())),
+            PolicySummary.of(policies.policies(), relaying));
+    }
+
+    /** The findings by file and line, and of each kind not more than anybody reads. */
+    private static List<Finding> readable(List<Finding> findings) {
+        List<Finding> sorted = new ArrayList<>(findings);
+        sorted.sort(Comparator.comparing((Finding finding) -> finding.where().file()).thenComparing(finding -> finding.where().line()));
+        Map<Finding.Kind, Integer> counts = new EnumMap<>(Finding.Kind.class);
+        sorted.forEach(finding -> counts.merge(finding.kind(), 1, Integer::sum));
+        Map<Finding.Kind, Integer> shown = new EnumMap<>(Finding.Kind.class);
+        List<Finding> readable = new ArrayList<>();
+        for (Finding finding : sorted) {
+            int number = shown.merge(finding.kind(), 1, Integer::sum);
+            if (number <= READABLE) {
+                readable.add(finding);
+            } else if (number == READABLE + 1) {
+                int more = counts.getOrDefault(finding.kind(), number) - READABLE;
+                readable.add(new Finding(finding.kind(), finding.where(), "from here on " + Texts.number(more)
+                    + " more of this kind; correct the first ones to see them"));
+            }
+        }
+        return readable;
     }
 
     private static List<Finding> unknown(Map<String, Rule> accepted, Set<String> otherWarnings) {
@@ -59,7 +84,6 @@ public final class Analysis {
             .filter(accept -> !known.contains(accept.getKey()))
             .map(accept -> new Finding(Finding.Kind.UNKNOWN_WARNING, accept.getValue(),
                 "there is no warning '" + accept.getKey() + "'; write one of " + String.join(", ", known)))
-            .sorted(Comparator.comparing(finding -> finding.where().line()))
             .collect(Collectors.toList());
     }
 

@@ -88,6 +88,9 @@ public final class Clients {
         if (users.isEverything()) {
             return unauthenticated ? "authenticated or not" : "authenticated";
         }
+        if (unauthenticated && users.rest()) {
+            return "authenticated or not, but not as " + Texts.missing(users, "users");
+        }
         String text = users.rest() ? "authenticated, but not as " + Texts.missing(users, "users")
             : "authenticated as " + Texts.included(users, "users");
         return unauthenticated ? "unauthenticated or " + text : text;

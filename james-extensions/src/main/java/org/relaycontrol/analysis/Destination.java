@@ -11,8 +11,9 @@ import org.relaycontrol.analysis.NameSet.Term;
  */
 public final class Destination {
 
-    private final NameSet domains;
-    private final NameSet hostedDomains;
+    private final Destinations all;
+    private final IntSet notHosted;
+    private final IntSet hosted;
     private final boolean plain;
     private final boolean senderRouted;
     private final String text;
@@ -25,57 +26,56 @@ public final class Destination {
      * @param parts of plain (0) and sender-specified (1) local parts, which
      */
     Destination(Destinations all, Set<Integer> policies, IntSet pairs, IntSet parts) {
-        IntSet notHosted = Destinations.numbers(pairs, false);
-        IntSet hosted = Destinations.numbers(pairs, true);
-        this.domains = all.tree().select(all.hostedKnown() ? IntSet.union(List.of(notHosted, hosted)) : notHosted);
-        this.hostedDomains = all.hostedKnown() ? domains : all.tree().select(hosted);
+        this.all = all;
+        IntSet found = Destinations.numbers(pairs, false);
+        IntSet foundHosted = Destinations.numbers(pairs, true);
+        // Where it is known what James hosts, the class of a domain says it.
+        this.notHosted = all.hostedKnown() ? IntSet.union(List.of(found, foundHosted)) : found;
+        this.hosted = all.hostedKnown() ? notHosted : foundHosted;
         this.plain = parts.contains(0);
         this.senderRouted = parts.contains(1);
-        this.text = text(all, all.unlisted(policies), notHosted, hosted);
+        this.text = text(all.unlisted(policies));
     }
 
-    private String text(Destinations all, IntSet unlisted, IntSet notHosted, IntSet hosted) {
-        if (domains.isEverything() && hostedDomains.isEverything()) {
+    private String text(IntSet unlisted) {
+        NameTree tree = all.tree();
+        NameSet domains = tree.summarize(notHosted);
+        if (domains.isEverything() && tree.summarize(hosted).isEverything()) {
             return "every domain";
         }
         boolean someUnlisted = unlisted.size() > 0 && notHosted.containsAll(unlisted);
-        boolean hostedUnlisted = !all.hostedKnown() && unlisted.size() > 0 && hosted.containsAll(unlisted);
+        boolean hostedUnlisted = unlisted.size() > 0 && hosted.containsAll(unlisted);
         IntSet listed = someUnlisted ? notHosted.minus(unlisted) : notHosted;
         IntSet listedHosted = hostedUnlisted ? hosted.minus(unlisted) : hosted;
         IntSet onlyNotHosted = listed.minus(listedHosted);
         IntSet onlyHosted = listedHosted.minus(listed);
-        IntSet either = listed.minus(onlyNotHosted);
-        if (all.hostedKnown()) {
-            either = IntSet.union(List.of(listed, listedHosted));
-            onlyNotHosted = IntSet.of();
-            onlyHosted = IntSet.of();
-        }
-        NameSet names = all.tree().select(either, false);
-        boolean everyHosted = all.hostedKnown() || hostedUnlisted;
-        if (domains.rest() && everyHosted && onlyNotHosted.size() == 0 && onlyHosted.size() == 0
-            && (!someUnlisted || domains.excluded().size() * 2 < names.included().size())) {
-            return "every domain but " + names(domains.excluded())
-                + (domains.included().isEmpty() ? "" : ", though " + names(domains.included()));
+        NameSet either = tree.summarizeListed(listed.minus(onlyNotHosted));
+        if (domains.rest() && notHosted.equals(hosted)
+            && (!someUnlisted || domains.countExcluded() * 2 < either.countIncluded())) {
+            return "every domain but " + names(domains.excluded(), domains.countExcluded())
+                + (domains.included().isEmpty() ? "" : ", though " + names(domains.included(), domains.countIncluded()));
         }
         List<String> parts = new ArrayList<>();
-        if (someUnlisted || hostedUnlisted) {
-            parts.add(someUnlisted ? hostedUnlisted ? "unlisted domains, hosted by James or not" : "unlisted domains"
-                : "unlisted domains that James hosts");
+        if (someUnlisted) {
+            parts.add(hostedUnlisted && !all.hostedKnown() ? "unlisted domains, hosted by James or not" : "unlisted domains");
+        } else if (hostedUnlisted) {
+            parts.add("unlisted domains that James hosts");
         }
-        addNames(names, "", parts);
-        addNames(all.tree().select(onlyNotHosted), " that James does not host", parts);
-        addNames(all.tree().select(onlyHosted), " that James hosts", parts);
+        addNames(either, "", parts);
+        addNames(tree.summarize(onlyNotHosted), " that James does not host", parts);
+        addNames(tree.summarize(onlyHosted), " that James hosts", parts);
         return String.join(" and ", parts);
     }
 
     private static void addNames(NameSet names, String which, List<String> parts) {
         if (!names.isNothing()) {
-            String all = names.rest() ? "every domain" : names(names.included());
-            parts.add(all + which + (names.excluded().isEmpty() ? "" : " (but not " + names(names.excluded()) + ")"));
+            String some = names.rest() ? "every domain" : names(names.included(), names.countIncluded());
+            parts.add(some + which
+                + (names.excluded().isEmpty() ? "" : " (but not " + names(names.excluded(), names.countExcluded()) + ")"));
         }
     }
 
-    private static String names(List<Term> terms) {
+    private static String names(List<Term> terms, int count) {
         List<String> trees = new ArrayList<>();
         List<Term> others = new ArrayList<>();
         for (Term term : terms) {
@@ -85,21 +85,23 @@ public final class Destination {
                 others.add(term);
             }
         }
-        String text = trees.isEmpty() ? "" : "domains under " + Texts.list(trees, "domains");
+        // Those that are only counted are counted with the last that are told.
+        int more = count - terms.size();
         if (others.isEmpty()) {
-            return text;
+            return "domains under " + Texts.list(trees, trees.size() + more, "domains");
         }
-        return (text.isEmpty() ? "" : text + " and ") + Texts.list(others, "names");
+        return (trees.isEmpty() ? "" : "domains under " + Texts.list(trees, "domains") + " and ")
+            + Texts.list(others, others.size() + more, "names");
     }
 
-    /** The domains, as far as James does not host them. */
+    /** The domains, as far as James does not host them: each one, of which there may be a million. */
     public NameSet domains() {
-        return domains;
+        return all.tree().select(notHosted);
     }
 
-    /** The domains, as far as James hosts them. */
+    /** The domains, as far as James hosts them: each one, of which there may be a million. */
     public NameSet hostedDomains() {
-        return hostedDomains;
+        return all.tree().select(hosted);
     }
 
     /** Whether recipients without sender-specified routing are meant. */

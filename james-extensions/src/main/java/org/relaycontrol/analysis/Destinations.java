@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.DomainName;
@@ -63,25 +64,31 @@ final class Destinations {
         this.hostedKnown = hosted != null;
         hopChanges.add(new HopChange(Optional.empty(), Optional.empty()));
         Set<DomainName> hostedNames = hosted == null ? Set.of() : hosted;
-        Map<String, DomainName> names = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>();
+        Map<String, Integer> numbers = new HashMap<>();
+        Consumer<DomainName> add = name -> {
+            if (numbers.putIfAbsent(name.toString(), names.size()) == null) {
+                names.add(name.toString());
+            }
+        };
         for (RelayPolicies side : sides) {
-            side.sharedRouting().entries().forEach(entry -> names.putIfAbsent(entry.name().toString(), entry.name()));
-            side.policies().forEach(policy ->
-                policy.routing().entries().forEach(entry -> names.putIfAbsent(entry.name().toString(), entry.name())));
+            side.sharedRouting().entries().forEach(entry -> add.accept(entry.name()));
+            side.policies().forEach(policy -> policy.routing().entries().forEach(entry -> add.accept(entry.name())));
         }
-        hostedNames.forEach(name -> names.putIfAbsent(name.toString(), name));
+        hostedNames.forEach(add);
 
         Classifier classifier = new Classifier();
-        classifier.classOf(notListed(names.keySet()), false);
-        String label = unlistedLabel(names.keySet());
+        classifier.classOf(notListed(numbers.keySet()), false);
+        String label = unlistedLabel(names);
         int[] byNode = new int[2 * names.size()];
         int node = 0;
-        for (DomainName name : names.values()) {
+        for (String text : names) {
+            DomainName name = DomainName.of(text);
             byNode[node++] = classifier.classOf(name, hostedNames.contains(name));
-            DomainName below = below(name, label, names.keySet());
+            DomainName below = below(name, label, numbers.keySet());
             byNode[node++] = below == null ? NameTree.NO_CLASS : classifier.classOf(below, false);
         }
-        tree = new NameTree(List.copyOf(names.keySet()), NameTree::aboveDomain, byNode, NOT_LISTED);
+        tree = new NameTree(names, numbers, NameTree::aboveDomain, byNode, NOT_LISTED);
         classNumbers.clear();
     }
 
@@ -94,7 +101,7 @@ final class Destinations {
     }
 
     /** A label that no listed name begins with. */
-    private static String unlistedLabel(Set<String> names) {
+    private static String unlistedLabel(List<String> names) {
         StringBuilder label = new StringBuilder("u");
         while (startsAny(label + ".", names)) {
             label.append('u');
@@ -102,7 +109,7 @@ final class Destinations {
         return label.toString();
     }
 
-    private static boolean startsAny(String prefix, Set<String> names) {
+    private static boolean startsAny(String prefix, List<String> names) {
         for (String name : names) {
             if (name.startsWith(prefix)) {
                 return true;

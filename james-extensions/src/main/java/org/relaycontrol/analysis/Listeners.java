@@ -40,7 +40,7 @@ public final class Listeners {
         return addresses.keySet().equals(ports) && addresses.values().stream().allMatch(AddressSet.ALL::equals);
     }
 
-    /** Like {@code port 25}, {@code every port but 25 of 10.0.0.1} or {@code every listener}. */
+    /** Like {@code port 25}, {@code every port but 25 at 10.0.0.1} or {@code every listener}. */
     @Override
     public String toString() {
         if (isEvery()) {
@@ -67,6 +67,6 @@ public final class Listeners {
             return "";
         }
         AddressSet others = at.complement();
-        return others.cidrs().size() < at.cidrs().size() ? " except of " + Texts.networks(others) : " of " + Texts.networks(at);
+        return others.cidrs().size() < at.cidrs().size() ? " except at " + Texts.networks(others) : " at " + Texts.networks(at);
     }
 }

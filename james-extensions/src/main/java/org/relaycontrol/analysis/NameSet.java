@@ -12,11 +12,16 @@ public final class NameSet {
     private final boolean rest;
     private final List<Term> included;
     private final List<Term> excluded;
+    private final int countIncluded;
+    private final int countExcluded;
 
-    NameSet(boolean rest, List<Term> included, List<Term> excluded) {
+    /** A set of which not every term may be given, though their number is. */
+    NameSet(boolean rest, List<Term> included, int countIncluded, List<Term> excluded, int countExcluded) {
         this.rest = rest;
         this.included = List.copyOf(included);
         this.excluded = List.copyOf(excluded);
+        this.countIncluded = countIncluded;
+        this.countExcluded = countExcluded;
     }
 
     /** Whether names that no term speaks of are in the set. */
@@ -32,6 +37,14 @@ public final class NameSet {
     /** What is not in the set, though its surroundings are. */
     public List<Term> excluded() {
         return excluded;
+    }
+
+    int countIncluded() {
+        return countIncluded;
+    }
+
+    int countExcluded() {
+        return countExcluded;
     }
 
     /** Whether every name is in the set. */

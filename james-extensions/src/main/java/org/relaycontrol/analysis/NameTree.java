@@ -35,18 +35,15 @@ final class NameTree {
      * A tree of names.
      *
      * @param names distinct names
+     * @param numbers the number of each name, its place in the list
      * @param above the name directly above a name, or null; it need not be listed
      * @param classes for the name with number n at 2n the class of the name itself, at 2n+1 that of what is below it
      * @param restClass the class of names that are neither listed nor below a listed one
      */
-    NameTree(List<String> names, Above above, int[] classes, int restClass) {
+    NameTree(List<String> names, Map<String, Integer> numbers, Above above, int[] classes, int restClass) {
         this.names = names;
         this.classes = classes;
         this.restClass = restClass;
-        Map<String, Integer> numbers = new HashMap<>(names.size() * 2);
-        for (int n = 0; n < names.size(); n++) {
-            numbers.put(names.get(n), n);
-        }
         parents = new int[names.size()];
         firstChild = new int[names.size() + 1];
         nextSibling = new int[names.size()];
@@ -81,18 +78,22 @@ final class NameTree {
         }
     }
 
-    /** The names of some classes. */
+    /** The names of some classes, every single term. */
     NameSet select(IntSet chosen) {
-        return select(chosen, chosen.contains(restClass));
+        return select(chosen, chosen.contains(restClass), Integer.MAX_VALUE);
     }
 
-    /**
-     * The names of some classes.
-     *
-     * @param rest whether to tell by what is missing rather than by what is there; without, what is neither listed nor below a listed name
-     *     is left out
-     */
-    NameSet select(IntSet chosen, boolean rest) {
+    /** The names of some classes, as many terms as are told to people, and the number of the others. */
+    NameSet summarize(IntSet chosen) {
+        return select(chosen, chosen.contains(restClass), Texts.SHOWN + 1);
+    }
+
+    /** The names of some classes, without what is neither listed nor below a listed name; as many terms as are told to people. */
+    NameSet summarizeListed(IntSet chosen) {
+        return select(chosen, false, Texts.SHOWN + 1);
+    }
+
+    private NameSet select(IntSet chosen, boolean rest, int most) {
         BitSet in = new BitSet();
         chosen.forEach(in::set);
         if (!rest) {
@@ -113,6 +114,7 @@ final class NameTree {
         }
         List<Term> included = new ArrayList<>();
         List<Term> excluded = new ArrayList<>();
+        int[] counts = new int[2];
         candidates.stream().forEach(n -> {
             boolean around = parents[n] == NONE ? rest : isIn(2 * parents[n] + 1, in);
             boolean name = isIn(2 * n, in);
@@ -120,10 +122,13 @@ final class NameTree {
             boolean below = hasBelow ? isIn(2 * n + 1, in) : around;
             if (name != around || below != around) {
                 Extent extent = below == around ? Extent.NAME : name == around ? Extent.BELOW : Extent.TREE;
-                (around ? excluded : included).add(new Term(names.get(n), extent));
+                int number = around ? counts[1]++ : counts[0]++;
+                if (number < most) {
+                    (around ? excluded : included).add(new Term(names.get(n), extent));
+                }
             }
         });
-        return new NameSet(rest, included, excluded);
+        return new NameSet(rest, included, counts[0], excluded, counts[1]);
     }
 
     private void addChildren(int list, BitSet candidates) {
@@ -134,6 +139,13 @@ final class NameTree {
 
     private boolean isIn(int node, BitSet in) {
         return classes[node] != NO_CLASS && in.get(classes[node]);
+    }
+
+    /** A tree of some names. */
+    static NameTree of(List<String> names, Above above, int[] classes, int restClass) {
+        Map<String, Integer> numbers = new HashMap<>();
+        names.forEach(name -> numbers.put(name, numbers.size()));
+        return new NameTree(names, numbers, above, classes, restClass);
     }
 
     /** What is directly above a name. */

@@ -94,7 +94,7 @@ final class OpenRelayProof {
         Set<String> where = new LinkedHashSet<>();
         for (Permission permission : permissions) {
             Clients who = permission.clients();
-            if (who.unauthenticated() && who.hosts().rest() && !who.addresses().intersect(strangers).isEmpty()) {
+            if (Relaying.opensToStrangers(permission) && !who.addresses().intersect(strangers).isEmpty()) {
                 where.add(who.listeners().toString());
                 if (permission.reason() == Reason.INTERNAL_ADDRESS) {
                     restrictions.internalAddresses().listed().stream()

@@ -215,7 +215,7 @@ final class Partition {
             byNode[node++] = c;
             byNode[node++] = c;
         }
-        return new NameTree(List.copyOf(names), NameTree::aboveDomain, byNode, NO_LISTED_HOST);
+        return NameTree.of(List.copyOf(names), NameTree::aboveDomain, byNode, NO_LISTED_HOST);
     }
 
     /** The client host names that a policy lists. */
@@ -264,7 +264,7 @@ final class Partition {
             byNode[node++] = c;
             byNode[node++] = c;
         }
-        return new NameTree(List.copyOf(names), NameTree::aboveUser, byNode, OTHER_USERS);
+        return NameTree.of(List.copyOf(names), NameTree::aboveUser, byNode, OTHER_USERS);
     }
 
     private static int userSignature(Restrictions restrictions, User user) {

@@ -30,7 +30,7 @@ public final class PolicySummary {
         this.policy = policy;
         this.entries = entries;
         this.permissions = relaying.by(policy);
-        this.privateClients = relaying.unauthenticated(policy).minus(PublicAddresses.ALL);
+        this.privateClients = relaying.byAddress(policy).minus(PublicAddresses.ALL);
     }
 
     static List<PolicySummary> of(List<RelayPolicy> policies, Relaying relaying) {

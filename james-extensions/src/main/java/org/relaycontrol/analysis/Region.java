@@ -14,6 +14,7 @@ public final class Region {
     private final Outcome after;
     private final long strangersIpv4;
     private final BigInteger strangersIpv6;
+    private final String text;
 
     Region(Clients clients, Destination destination, Outcome before, Outcome after) {
         this.clients = clients;
@@ -23,6 +24,7 @@ public final class Region {
         AddressSet strangers = clients.unauthenticated() ? clients.publicAddresses() : AddressSet.NONE;
         this.strangersIpv4 = strangers.countIpv4();
         this.strangersIpv6 = strangers.countIpv6();
+        this.text = clients + ", to " + destination + ": " + before + " -> " + after;
     }
 
     /** Who. */
@@ -66,6 +68,6 @@ public final class Region {
      */
     @Override
     public String toString() {
-        return clients + ", to " + destination + ": " + before + " -> " + after;
+        return text;
     }
 }

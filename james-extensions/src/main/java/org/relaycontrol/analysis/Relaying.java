@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.ClientList;
@@ -111,20 +112,37 @@ final class Relaying {
         return List.copyOf(permissions(policy));
     }
 
-    /** The addresses of the clients that may relay by a policy without authenticating and without a host name of their own. */
-    AddressSet unauthenticated(RelayPolicy policy) {
+    /** The addresses of the clients that a policy lets relay for their address alone. */
+    AddressSet byAddress(RelayPolicy policy) {
+        return addresses(policy, permission -> permission.reason() == Reason.CLIENT_LISTED);
+    }
+
+    /** The addresses of strangers, outside {@code publicClients}, that may relay by a policy. */
+    AddressSet strangers(RelayPolicy policy) {
+        return addresses(policy, Relaying::opensToStrangers).intersect(PublicAddresses.ALL)
+            .minus(AddressSet.of(policy.restrictions().publicClients()));
+    }
+
+    private AddressSet addresses(RelayPolicy policy, Predicate<Permission> which) {
         AddressSet addresses = AddressSet.NONE;
         for (Permission permission : permissions(policy)) {
-            if (permission.clients().unauthenticated() && permission.clients().hosts().rest()) {
+            if (isUnconditional(permission) && which.test(permission)) {
                 addresses = addresses.union(permission.clients().addresses());
             }
         }
         return addresses;
     }
 
-    /** The addresses of strangers, outside {@code publicClients}, that may relay by a policy. */
-    AddressSet strangers(RelayPolicy policy) {
-        return unauthenticated(policy).intersect(PublicAddresses.ALL).minus(AddressSet.of(policy.restrictions().publicClients()));
+    /** Whether clients are permitted without authenticating, and without a host name of their own. */
+    private static boolean isUnconditional(Permission permission) {
+        return permission.clients().unauthenticated() && permission.clients().hosts().rest();
+    }
+
+    /** Whether strangers may use a permission. They do not reach internal addresses, unless these are public. */
+    static boolean opensToStrangers(Permission permission) {
+        return isUnconditional(permission) && (permission.reason() != Reason.INTERNAL_ADDRESS
+            || permission.clients().listeners().addresses().values().stream()
+                .anyMatch(at -> !at.intersect(PublicAddresses.ALL).isEmpty()));
     }
 
     /** The listed domains that let some client relay which without such a host name may not. */

@@ -21,16 +21,22 @@ final class Texts {
 
     /** The items after each other, from some number on only how many more there are. */
     static String list(List<?> items, String plural) {
+        return list(items, items.size(), plural);
+    }
+
+    /** The first items after each other, and how many more there are of so many. */
+    static String list(List<?> items, int count, String plural) {
         StringBuilder text = new StringBuilder();
-        int shown = items.size() == SHOWN + 1 ? SHOWN + 1 : Math.min(items.size(), SHOWN);
+        // Nobody is helped by "and 1 more".
+        int shown = Math.min(items.size(), count == SHOWN + 1 ? count : SHOWN);
         for (int i = 0; i < shown; i++) {
             if (i > 0) {
-                text.append(i == items.size() - 1 ? " and " : ", ");
+                text.append(i == count - 1 ? " and " : ", ");
             }
             text.append(items.get(i));
         }
-        if (shown < items.size()) {
-            text.append(" and ").append(number(items.size() - shown)).append(" more ").append(plural);
+        if (shown < count) {
+            text.append(" and ").append(number(count - shown)).append(" more ").append(plural);
         }
         return text.toString();
     }
@@ -96,11 +102,13 @@ final class Texts {
 
     /** The listed names of a set that is told by what is in it. */
     static String included(NameSet names, String plural) {
-        return list(names.included(), plural) + (names.excluded().isEmpty() ? "" : " but not " + list(names.excluded(), plural));
+        return list(names.included(), names.countIncluded(), plural)
+            + (names.excluded().isEmpty() ? "" : " but not " + list(names.excluded(), names.countExcluded(), plural));
     }
 
     /** What is missing in a set that is told by what is missing. */
     static String missing(NameSet names, String plural) {
-        return list(names.excluded(), plural) + (names.included().isEmpty() ? "" : ", though " + list(names.included(), plural));
+        return list(names.excluded(), names.countExcluded(), plural)
+            + (names.included().isEmpty() ? "" : ", though " + list(names.included(), names.countIncluded(), plural));
     }
 }

@@ -2,28 +2,36 @@ package org.relaycontrol.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.relaycontrol.config.LoadedPolicies;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.analysis.Permission;
+import org.relaycontrol.analysis.PolicySummary;
+import org.relaycontrol.analysis.PublicSuffixes;
 import org.relaycontrol.config.PolicyException;
 import org.relaycontrol.config.PolicyLoader;
-import org.relaycontrol.config.Problem;
-import org.relaycontrol.config.Warning;
-import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.Network;
+import org.relaycontrol.policy.NetworkSet;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code check}: whether a policy file would be loaded; its problems and warnings.
+ * {@code check}: whether James takes a policy file; its problems and warnings, and who may relay where.
  */
 @Command(
     name = "check",
     sortOptions = false,
-    description = "Checks a policy file and the list files it names: all problems and warnings.",
+    description = "Checks a policy file and the list files it names: all problems and warnings, and who may relay where.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
         "0:no problem; with --strict, no warning either",
@@ -34,6 +42,8 @@ import picocli.CommandLine.Parameters;
         "  java -jar james-relay-control.jar check conf/relaycontrol.xml",
         "  java -jar james-relay-control.jar check conf/relaycontrol.xml --strict --json"})
 final class CheckCommand implements Callable<Integer> {
+
+    private static final int FIRST_FEW = 8;
 
     private final Streams streams;
 
@@ -52,58 +62,123 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UnusableInputException {
-        List<Problem> problems = List.of();
-        List<Warning> warnings = List.of();
-        try {
-            LoadedPolicies loaded = PolicyLoader.load(file);
-            warnings = loaded.warnings();
-        } catch (PolicyException e) {
-            if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-                throw new UnusableInputException(e);
-            }
-            problems = e.problems();
-        }
-        boolean refused = !problems.isEmpty() || strict && !warnings.isEmpty();
+        CheckedPolicy checked = check();
+        boolean refused = !checked.problems().isEmpty() || strict && !checked.warnings().isEmpty();
         if (json) {
-            streams.printLine(Json.of(toJson(refused, problems, warnings)));
+            streams.printLine(Json.of(toJson(refused, checked)));
         } else {
-            print(refused, problems, warnings);
+            print(refused, checked);
         }
         return refused ? Main.NO : Main.YES;
     }
 
-    private void print(boolean refused, List<Problem> problems, List<Warning> warnings) {
-        problems.forEach(problem -> streams.printLine(problem.toString()));
-        warnings.forEach(warning -> streams.printLine(warning.toString()));
-        streams.printLine((refused ? "refused: " : "accepted: ") + count(problems.size(), "problem") + ", "
-            + count(warnings.size(), "warning"));
+    private CheckedPolicy check() throws UnusableInputException {
+        try {
+            return CheckedPolicy.of(PolicyLoader.load(file));
+        } catch (PolicyException e) {
+            if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+                throw new UnusableInputException(e);
+            }
+            return CheckedPolicy.of(e.problems());
+        }
+    }
+
+    private void print(boolean refused, CheckedPolicy checked) {
+        checked.problems().forEach(problem -> streams.printLine(problem.toString()));
+        checked.warnings().forEach(warning -> streams.printLine(warning.toString()));
+        streams.printLine((refused ? "refused: " : "accepted: ") + count(checked.problems().size(), "problem") + ", "
+            + count(checked.warnings().size(), "warning"));
+        checked.summaries().forEach(this::print);
+        if (!checked.summaries().isEmpty()) {
+            streams.printLine("");
+            streams.printLine("Holds if James sees the real addresses of clients: behind address translation or a proxy without the PROXY "
+                + "protocol");
+            streams.printLine("it does not. Public suffix list of " + PublicSuffixes.version() + ".");
+        }
     }
 
     private static String count(int number, String noun) {
         return (number == 0 ? "no" : String.valueOf(number)) + " " + noun + (number == 1 ? "" : "s");
     }
 
-    private static Map<String, Object> toJson(boolean refused, List<Problem> problems, List<Warning> warnings) {
+    private void print(PolicySummary summary) {
+        RelayPolicy policy = summary.policy();
+        streams.printLine("");
+        streams.printLine("policy " + policy.name() + " (" + policy.rule() + "), " + summary.listeners());
+        printField("may connect", summary.mayConnectText());
+        for (Action action : Action.values()) {
+            printField(name(action), summary.entriesText(action));
+        }
+        printField("others", others(policy.routing()));
+        List<Permission> permissions = summary.permissions();
+        printField("may relay", permissions.isEmpty() ? "to others: nobody" : "to others:");
+        permissions.forEach(permission -> printField("", permission.toString()));
+        if (!summary.privateClients().isEmpty()) {
+            printField("rests on", "client addresses that are not public: " + networks(summary.privateClients().cidrs()));
+        }
+        if (!summary.internalAddresses().isEmpty()) {
+            printField("rests on", "the server's own addresses: " + networks(summary.internalAddresses().stream()
+                .map(NetworkSet.Listed::network).collect(Collectors.toList())));
+        }
+    }
+
+    private void printField(String label, String text) {
+        streams.printLine(String.format("  %-11s  %s", label, text));
+    }
+
+    private static String name(Action action) {
+        return action.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String others(RoutingList routing) {
+        String hosted = "inbound where James's DomainList has them, else ";
+        if (!routing.reroute()) {
+            return hosted + "refused: reroute is off";
+        }
+        NextHops smartHost = routing.smartHost();
+        return hosted + "relayed by " + (smartHost == null ? "their MX" : smartHost.toString());
+    }
+
+    private static String networks(List<Network> networks) {
+        String first = networks.stream().limit(FIRST_FEW).map(Network::toString).collect(Collectors.joining(", "));
+        return networks.size() > FIRST_FEW ? first + " and " + (networks.size() - FIRST_FEW) + " more" : first;
+    }
+
+    private static Map<String, Object> toJson(boolean refused, CheckedPolicy checked) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("refused", refused);
-        List<Object> all = new ArrayList<>();
-        problems.forEach(problem -> all.add(located(problem.where(), problem.text())));
-        object.put("problems", all);
-        List<Object> warned = new ArrayList<>();
-        for (Warning warning : warnings) {
-            Map<String, Object> one = located(warning.problem().where(), warning.problem().text());
-            one.put("name", warning.name());
-            warned.add(one);
-        }
-        object.put("warnings", warned);
+        object.put("problems", map(checked.problems(), CheckedPolicy.Remark::toJson));
+        object.put("warnings", map(checked.warnings(), CheckedPolicy.Remark::toJson));
+        object.put("policies", map(checked.summaries(), CheckCommand::toJson));
+        object.put("public_suffix_list", PublicSuffixes.version());
         return object;
     }
 
-    private static Map<String, Object> located(Rule where, String text) {
-        Map<String, Object> located = new LinkedHashMap<>();
-        located.put("file", where.file());
-        located.put("line", where.line());
-        located.put("text", text);
-        return located;
+    private static <T> List<Object> map(List<T> values, Function<T, Object> mapping) {
+        return values.stream().map(mapping).collect(Collectors.toList());
+    }
+
+    private static Map<String, Object> toJson(PolicySummary summary) {
+        RelayPolicy policy = summary.policy();
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("name", policy.name());
+        object.put("rule", policy.rule());
+        object.put("listeners", policy.listeners());
+        object.put("may_connect", summary.mayConnectText());
+        for (Action action : Action.values()) {
+            object.put(name(action), summary.entries(action).size());
+        }
+        object.put("reroute", policy.routing().reroute());
+        object.put("smart_host", policy.routing().smartHost());
+        object.put("may_relay", map(summary.permissions(), CheckCommand::toJson));
+        object.put("private_clients", summary.privateClients().cidrs());
+        object.put("internal_addresses", map(summary.internalAddresses(), NetworkSet.Listed::network));
+        return object;
+    }
+
+    private static Map<String, Object> toJson(Permission permission) {
+        Map<String, Object> object = ClientsJson.of(permission.clients());
+        object.put("reason", permission.reason());
+        return object;
     }
 }

@@ -127,8 +127,8 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explainBatch(RelayPolicies policies, String csv) throws UnusableInputException {
-        BatchExplainer explainer = new BatchExplainer(policies, new EnvelopeReader(localDomains.defaultDomain()), localDomains.domains(),
-            hosted);
+        BatchExplainer explainer = new BatchExplainer(policies, new EnvelopeReader(localDomains.defaultDomain()),
+            localDomains.domains()::contains, hosted);
         boolean standardInput = csv.equals("-");
         String name = standardInput ? "standard input" : String.valueOf(Path.of(csv).getFileName());
         try (InputStream in = standardInput ? streams.in() : new FileInputStream(csv)) {
@@ -145,7 +145,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explainOne(RelayPolicies policies) throws UnusableInputException {
-        Explanation explanation = Explanation.of(policies, envelope(), localDomains.domains(), hosted);
+        Explanation explanation = Explanation.of(policies, envelope(), localDomains.domains()::contains, hosted);
         Decision decision = explanation.decision();
         if (json) {
             streams.printLine(Json.of(toJson(explanation)));

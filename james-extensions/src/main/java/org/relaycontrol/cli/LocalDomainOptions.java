@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.relaycontrol.policy.DomainName;
-import org.relaycontrol.policy.LocalDomains;
 import picocli.CommandLine.Option;
 
 /**
@@ -22,26 +21,11 @@ final class LocalDomainOptions {
     private List<String> names = new ArrayList<>();
 
     /**
-     * The domains.
+     * The domains, in the order in which they are given.
      *
      * @throws UnusableInputException if one of them is no domain
      */
-    LocalDomains domains() throws UnusableInputException {
-        Set<DomainName> domains = parse();
-        return domains::contains;
-    }
-
-    /**
-     * The domain of recipients without {@code @}.
-     *
-     * @throws UnusableInputException if one of the local domains is no domain
-     */
-    DomainName defaultDomain() throws UnusableInputException {
-        Set<DomainName> domains = parse();
-        return domains.isEmpty() ? LOCALHOST : domains.iterator().next();
-    }
-
-    private Set<DomainName> parse() throws UnusableInputException {
+    Set<DomainName> domains() throws UnusableInputException {
         Set<DomainName> domains = new LinkedHashSet<>();
         for (String name : names) {
             try {
@@ -51,5 +35,15 @@ final class LocalDomainOptions {
             }
         }
         return domains;
+    }
+
+    /**
+     * The domain of recipients without {@code @}.
+     *
+     * @throws UnusableInputException if one of the local domains is no domain
+     */
+    DomainName defaultDomain() throws UnusableInputException {
+        Set<DomainName> domains = domains();
+        return domains.isEmpty() ? LOCALHOST : domains.iterator().next();
     }
 }

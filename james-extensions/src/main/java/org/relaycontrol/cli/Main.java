@@ -65,6 +65,7 @@ public final class Main implements Callable<Integer> {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.addSubcommand(new CheckCommand(streams));
         commandLine.addSubcommand(new ExplainCommand(streams));
+        commandLine.addSubcommand(new DiffCommand(streams));
         commandLine.addSubcommand(new CompletionCommand(streams));
         return commandLine
             .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))

@@ -144,7 +144,37 @@ class DifferenceTest {
         String permitted = "<restrictions><authenticated/><clients><domain>branch.example</domain></clients>";
         assertThat(regions(permitted + "</restrictions>", permitted
             + "<never><user>mallory@ratest.com</user><network>192.168.1.66</network></never></restrictions>"))
-            .containsExactly();
+            .containsExactly(
+                "192.168.1.66, host name not under branch.example, or unknown, authenticated, port 25, to unlisted domains: "
+                    + "permit authenticated -> deny never",
+                "192.168.1.66, host name under branch.example, authenticated or not, port 25, to unlisted domains: permit "
+                    + "client-listed -> deny never",
+                "every client but 192.168.1.66, host name not under branch.example, or unknown, authenticated as "
+                    + "mallory@ratest.com, port 25, to unlisted domains: permit authenticated -> deny never",
+                "every client but 192.168.1.66, host name under branch.example, authenticated as mallory@ratest.com, port 25, "
+                    + "to unlisted domains: permit client-listed -> deny never",
+                "192.168.1.66, host name not under branch.example, or unknown, authenticated, port 25, to unlisted domains "
+                    + "that James hosts, recipients with sender-specified routing: permit inbound -> deny sender-specified-routing",
+                "192.168.1.66, host name not under branch.example, or unknown, authenticated, port 25, to unlisted domains, "
+                    + "recipients with sender-specified routing: permit authenticated -> deny sender-specified-routing",
+                "192.168.1.66, host name under branch.example, authenticated or not, port 25, to unlisted domains that James "
+                    + "hosts, recipients with sender-specified routing: permit inbound -> deny sender-specified-routing",
+                "192.168.1.66, host name under branch.example, authenticated or not, port 25, to unlisted domains, recipients "
+                    + "with sender-specified routing: permit client-listed -> deny sender-specified-routing",
+                "every client but 192.168.1.66, authenticated as mallory@ratest.com, port 25, to unlisted domains that James "
+                    + "hosts, recipients with sender-specified routing: permit inbound -> deny sender-specified-routing",
+                "every client but 192.168.1.66, host name not under branch.example, or unknown, authenticated as "
+                    + "mallory@ratest.com, port 25, to unlisted domains, recipients with sender-specified routing: permit "
+                    + "authenticated -> deny sender-specified-routing",
+                "every client but 192.168.1.66, host name under branch.example, authenticated as mallory@ratest.com, port 25, "
+                    + "to unlisted domains, recipients with sender-specified routing: permit client-listed -> deny "
+                    + "sender-specified-routing",
+                "192.168.1.66, host name not under branch.example, unauthenticated, port 25, to unlisted domains: deny "
+                    + "not-permitted -> deny never",
+                "192.168.1.66, host name unknown, unauthenticated, port 25, to unlisted domains: defer dns-unavailable -> deny "
+                    + "never",
+                "192.168.1.66, host name unknown, unauthenticated, port 25, to every domain, recipients with sender-specified "
+                    + "routing: defer dns-unavailable -> deny sender-specified-routing");
     }
 
     @Test
