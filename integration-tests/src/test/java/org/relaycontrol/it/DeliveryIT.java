@@ -265,6 +265,39 @@ class DeliveryIT {
         assertThat(mails(one, "DSN", 1).get(0).recipients()).containsExactly("dsn@one.example");
     }
 
+    @Test
+    void shouldNotTellSenderWhoAskedNotToBeTold() {
+        two.answer("RCPT TO:<dsn-", "550 5.1.1 no such user there");
+        try (SmtpClient stranger = server.client(STRANGER)) {
+            assertThat(stranger.mail("notify@sender.example").code()).isEqualTo(250);
+            assertThat(stranger.command("RCPT TO:<dsn-never@two.example> NOTIFY=NEVER").code()).isEqualTo(250);
+            assertThat(stranger.command("RCPT TO:<dsn-success@two.example> NOTIFY=SUCCESS").code()).isEqualTo(250);
+            assertThat(stranger.command("RCPT TO:<dsn-failure@two.example> NOTIFY=FAILURE").code()).isEqualTo(250);
+            assertThat(stranger.data("notify").code()).isEqualTo(250);
+        }
+        RelayServer.await(() -> bounces("notify@sender.example"), bounces -> !bounces.isEmpty(), () -> "a bounce");
+        awaitEmptyQueue();
+        assertThat(bounces("notify@sender.example")).hasSize(1);
+        assertThat(bounces("notify@sender.example").get(0).text()).contains("Final-Recipient: rfc822; dsn-failure@two.example")
+            .doesNotContain("dsn-never@two.example", "dsn-success@two.example");
+    }
+
+    @Test
+    void shouldTellSenderWhoAskedToBeToldOfDelivery() {
+        int inbox = server.admin().messageCount(ALICE, "INBOX");
+        try (SmtpClient stranger = server.client(STRANGER)) {
+            assertThat(stranger.command("MAIL FROM:<curious@sender.example> ENVID=asked").code()).isEqualTo(250);
+            assertThat(stranger.command("RCPT TO:<" + ALICE + "> NOTIFY=SUCCESS,FAILURE").code()).isEqualTo(250);
+            assertThat(stranger.data("notify of success").code()).isEqualTo(250);
+        }
+        server.awaitInbox(ALICE, inbox + 1);
+        RelayServer.await(() -> bounces("curious@sender.example"), reports -> !reports.isEmpty(), () -> "a report");
+        awaitEmptyQueue();
+        assertThat(bounces("curious@sender.example")).hasSize(1);
+        assertThat(bounces("curious@sender.example").get(0).text())
+            .contains("Original-Envelope-Id: asked", "Final-Recipient: rfc822; " + ALICE, "Action: delivered");
+    }
+
     private static void send(String sender, String subject, String... recipients) {
         try (SmtpClient stranger = server.client(STRANGER)) {
             assertThat(stranger.mail(sender).code()).isEqualTo(250);
