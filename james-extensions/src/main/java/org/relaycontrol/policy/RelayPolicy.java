@@ -167,15 +167,13 @@ public final class RelayPolicy {
     }
 
     /**
-     * Decides for a mail in the mailet container: it has no connection that could be refused (steps 1 and 2 hold for relaying alone), and
-     * what DNS cannot tell is not relayed.
+     * Decides for a mail in the mailet container. What is inbound stays here and is accepted: the sender has not written a recipient that
+     * an alias or another mailet made. Anything else must be permitted, and what DNS cannot tell is not relayed.
      */
     Decision decideSpooled(Envelope envelope, LocalDomains localDomains) {
         RoutingEntry entry = routing.find(envelope.recipient().domain());
-        boolean hosted = entry == null && localDomains.contains(envelope.recipient().domain());
-        boolean inbound = hosted || entry != null && entry.treatment().action() == Action.INBOUND;
-        if (inbound) {
-            return decideByDestination(envelope, HostMatch.NONE, entry, hosted, false);
+        if (entry == null ? localDomains.contains(envelope.recipient().domain()) : entry.treatment().action() == Action.INBOUND) {
+            return Decision.permit(Route.INBOUND, INBOUND, this, entry == null ? Rule.DOMAIN_LIST : entry.rule(), entry);
         }
         return decide(envelope, localDomains, false);
     }

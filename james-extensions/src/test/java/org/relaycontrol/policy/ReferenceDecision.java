@@ -74,9 +74,7 @@ final class ReferenceDecision {
         }
         PolicyModel.Entry entry = find(List.of(policy.routing, model.shared), question.domain);
         if (entry == null ? model.hosted.contains(question.domain) : entry.action.equals("inbound")) {
-            boolean refused = routed(question.localPart) && !allowsRouted(policy, entry)
-                && !restrictions(policy, question.withHost("-"), "").startsWith("permit");
-            return refused ? "deny sender-specified-routing - -" : "permit inbound inbound -";
+            return "permit inbound inbound -";
         }
         return decide(policy, question, false);
     }

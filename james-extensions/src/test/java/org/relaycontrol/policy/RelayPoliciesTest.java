@@ -88,6 +88,14 @@ class RelayPoliciesTest {
         assertThat(policies.decideSpooled(spooled("user@else.example"), HOSTED)).hasToString("deny no-policy");
     }
 
+    /** An alias of the administrator's may lead to such a user; a sender's own route was refused by SMTP. */
+    @Test
+    void shouldAcceptInboundOfSpooledMailWhateverTheLocalPart() {
+        RelayPolicies policies = RelayPolicies.of(List.of(policy("default")), SHARED_ROUTING);
+        assertThat(policies.decideSpooled(spooled("branch!user@local.example"), HOSTED)).hasToString("permit inbound DomainList");
+        assertThat(policies.decideSpooled(spooled("branch!user@else.example"), HOSTED).isPermit()).isFalse();
+    }
+
     /** A host in {@code never} is nothing to wait for where a mail has no client. */
     @Test
     void shouldNotDeferSpooledMailThatHasNoClient() {
