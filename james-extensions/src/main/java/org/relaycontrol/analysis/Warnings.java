@@ -34,7 +34,7 @@ final class Warnings {
     private static final AddressSet LOOPBACK = AddressSet.of(List.of(Network.parse("127.0.0.0/8"), Network.parse("::1")));
     private static final String LOCALHOST = "localhost";
     /** RFC 4291 appendix A: an interface identifier made of a hardware address has these bits in its middle. */
-    private static final long EUI64_MASK = 0xffffff000000L;
+    private static final long EUI64_MASK = 0xffff000000L;
     private static final long EUI64 = 0xfffe000000L;
     private static final int GROUPS = 4;
     private static final int GROUP_BITS = 16;
