@@ -30,7 +30,7 @@ class SessionIT {
         "  <policy name='session'>",
         "    <connections mode='allExcept'><network>203.0.113.0/24</network></connections>",
         "    <routing>",
-        "      <domain name='ratest.com' action='inbound'/>",
+        "      <domain name='ratest.com' action='inbound'/><domain name='forgotten.example' action='inbound'/>",
         "      <domain name='relay.example' action='relay' nextHop=\"relay.test\"/>",
         "      <domain name='else.example' action='route' nextHop=\"relay.test\"/>",
         "      <domain name='spam.example' action='reject' reply='not wanted here'/>",
@@ -76,6 +76,15 @@ class SessionIT {
     static void stop() {
         server.close();
         relay.close();
+    }
+
+    @Test
+    void shouldWarnOfAnInboundDomainThatJamesDoesNotHost() {
+        assertThat(server.awaitPackLog(0, "[inbound-not-hosted]")).contains("relaycontrol.xml:", "forgotten.example is inbound");
+        try (SmtpClient stranger = server.client("127.51.100.7")) {
+            stranger.mail("someone@elsewhere.example");
+            assertThat(stranger.rcpt("x@forgotten.example")).hasToString("550 5.1.2 forgotten.example is not hosted here");
+        }
     }
 
     @Test
