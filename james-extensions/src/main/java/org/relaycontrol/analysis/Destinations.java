@@ -64,11 +64,11 @@ final class Destinations {
         this.hostedKnown = hosted != null;
         hopChanges.add(new HopChange(Optional.empty(), Optional.empty()));
         Set<DomainName> hostedNames = hosted == null ? Set.of() : hosted;
-        List<String> names = new ArrayList<>();
+        List<DomainName> names = new ArrayList<>();
         Map<String, Integer> numbers = new HashMap<>();
         Consumer<DomainName> add = name -> {
             if (numbers.putIfAbsent(name.toString(), names.size()) == null) {
-                names.add(name.toString());
+                names.add(name);
             }
         };
         for (RelayPolicies side : sides) {
@@ -82,8 +82,7 @@ final class Destinations {
         String label = unlistedLabel(names);
         int[] byNode = new int[2 * names.size()];
         int node = 0;
-        for (String text : names) {
-            DomainName name = DomainName.of(text);
+        for (DomainName name : names) {
             byNode[node++] = classifier.classOf(name, hostedNames.contains(name));
             DomainName below = below(name, label, numbers.keySet());
             byNode[node++] = below == null ? NameTree.NO_CLASS : classifier.classOf(below, false);
@@ -101,7 +100,7 @@ final class Destinations {
     }
 
     /** A label that no listed name begins with. */
-    private static String unlistedLabel(List<String> names) {
+    private static String unlistedLabel(List<DomainName> names) {
         StringBuilder label = new StringBuilder("u");
         while (startsAny(label + ".", names)) {
             label.append('u');
@@ -109,9 +108,9 @@ final class Destinations {
         return label.toString();
     }
 
-    private static boolean startsAny(String prefix, List<String> names) {
-        for (String name : names) {
-            if (name.startsWith(prefix)) {
+    private static boolean startsAny(String prefix, List<DomainName> names) {
+        for (DomainName name : names) {
+            if (name.toString().startsWith(prefix)) {
                 return true;
             }
         }

@@ -113,6 +113,7 @@ public final class Difference {
         List<Dimension.Group<ClientHost>> hosts = partition.hosts().groups(at.policies());
         List<Dimension.Group<Optional<User>>> users = partition.users().groups(at.policies());
         for (Dimension.Group<IpAddress> client : partition.clients().groups(at.policies())) {
+            List<Box<Change>> ofClient = new ArrayList<>();
             for (Dimension.Group<ClientHost> host : hosts) {
                 for (Dimension.Group<Optional<User>> user : users) {
                     for (int group = 0; group < groups.size(); group++) {
@@ -127,7 +128,7 @@ public final class Difference {
                                     Outcome.of(partition.decide(1, at, client.representative(), host.representative(),
                                         user.representative(), recipient, local)));
                                 if (change.isChange() || change.mayChangeHops(to)) {
-                                    boxes.add(Box.of(change, IntSet.of(listener), client.members(), host.members(), user.members(),
+                                    ofClient.add(Box.of(change, IntSet.of(listener), client.members(), host.members(), user.members(),
                                         Destinations.pairs(IntSet.of(group), hosted), IntSet.of(part)));
                                 }
                             }
@@ -135,6 +136,8 @@ public final class Difference {
                     }
                 }
             }
+            // Merged early, so that there are never many.
+            boxes.addAll(Box.merge(ofClient, DIMENSIONS));
         }
         return boxes;
     }

@@ -21,7 +21,7 @@ final class NameTree {
 
     private static final int NONE = -1;
 
-    private final List<String> names;
+    private final List<?> names;
     private final int[] parents;
     private final int[] firstChild;
     private final int[] nextSibling;
@@ -34,13 +34,13 @@ final class NameTree {
     /**
      * A tree of names.
      *
-     * @param names distinct names
+     * @param names what is written as distinct names
      * @param numbers the number of each name, its place in the list
      * @param above the name directly above a name, or null; it need not be listed
      * @param classes for the name with number n at 2n the class of the name itself, at 2n+1 that of what is below it
      * @param restClass the class of names that are neither listed nor below a listed one
      */
-    NameTree(List<String> names, Map<String, Integer> numbers, Above above, int[] classes, int restClass) {
+    NameTree(List<?> names, Map<String, Integer> numbers, Above above, int[] classes, int restClass) {
         this.names = names;
         this.classes = classes;
         this.restClass = restClass;
@@ -50,7 +50,7 @@ final class NameTree {
         Arrays.fill(firstChild, NONE);
         for (int n = names.size() - 1; n >= 0; n--) {
             Integer parent = null;
-            for (String name = above.of(names.get(n)); name != null && parent == null; name = above.of(name)) {
+            for (String name = above.of(names.get(n).toString()); name != null && parent == null; name = above.of(name)) {
                 parent = numbers.get(name);
             }
             parents[n] = parent == null ? NONE : parent;
@@ -124,7 +124,7 @@ final class NameTree {
                 Extent extent = below == around ? Extent.NAME : name == around ? Extent.BELOW : Extent.TREE;
                 int number = around ? counts[1]++ : counts[0]++;
                 if (number < most) {
-                    (around ? excluded : included).add(new Term(names.get(n), extent));
+                    (around ? excluded : included).add(new Term(names.get(n).toString(), extent));
                 }
             }
         });

@@ -52,13 +52,11 @@ public final class PolicySummary {
         for (Action action : Action.values()) {
             entries.put(action, new ArrayList<>());
         }
-        Set<String> own = new HashSet<>();
-        for (RoutingEntry entry : routing.entries()) {
-            listOf(entries, entry).add(entry);
-            own.add(key(entry));
-        }
+        routing.entries().forEach(entry -> listOf(entries, entry).add(entry));
         RoutingList shared = routing.shared();
         if (shared != null) {
+            Set<String> own = new HashSet<>();
+            routing.entries().forEach(entry -> own.add(key(entry)));
             for (RoutingEntry entry : shared.entries()) {
                 if (own.isEmpty() || !own.contains(key(entry))) {
                     listOf(entries, entry).add(entry);
