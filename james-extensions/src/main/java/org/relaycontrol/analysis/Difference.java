@@ -42,6 +42,8 @@ public final class Difference {
     private final Partition partition;
     private final List<int[]> pairs = new ArrayList<>();
     private final Destinations destinations;
+    /** To tell a million names takes a moment, and many regions have the same. */
+    private final Map<List<Object>, Destination> told = new HashMap<>();
     private final List<Region> regions = new ArrayList<>();
 
     private Difference(RelayPolicies before, RelayPolicies after, @Nullable Set<DomainName> hosted) {
@@ -169,7 +171,8 @@ public final class Difference {
             }
         });
         return new Region(new Clients(partition, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER)),
-            new Destination(destinations, policies, box.side(DESTINATION), box.side(PART)),
+            told.computeIfAbsent(List.of(policies, box.side(DESTINATION), box.side(PART)),
+                any -> new Destination(destinations, policies, box.side(DESTINATION), box.side(PART))),
             box.key().before, box.key().after);
     }
 

@@ -239,6 +239,43 @@ class AnalysisTest {
     }
 
     @Test
+    void shouldWarnOfEntriesThatEveryPolicyReplacesOrRepeats() throws Exception {
+        assertThat(warnings(String.join("\n",
+            "<relaycontrol>",
+            "<routing>",
+            "<domain name='a.example' action='relay'/>",
+            "<domain name='b.example' action='inbound'/>",
+            "<domain name='in.b.example' action='inbound'/>",
+            "</routing>",
+            "<policy name='one' listeners='*:25'>",
+            "<routing>",
+            "<domain name='a.example' action='reject'/>",
+            "</routing>",
+            "</policy>",
+            "<policy name='two'>",
+            "<routing>",
+            "<domain name='a.example' action='route'/>",
+            "<domain name='a.example' action='route' match='exact'/>",
+            "<domain name='b.example' action='inbound'/>",
+            "</routing>",
+            "</policy>",
+            "</relaycontrol>"))).containsExactly(
+            "3: the shared entry a.example never decides, as every policy has one of its own; remove it [entry-without-effect]",
+            "15: the entry a.example (exact) changes nothing, as a.example at 14 says the same; remove it [entry-without-effect]",
+            "16: the entry b.example changes nothing, as b.example at 4 says the same; remove it [entry-without-effect]");
+    }
+
+    @Test
+    void shouldCutLongListsOfFindings() throws Exception {
+        StringBuilder networks = new StringBuilder("<network>10.0.0.0/8</network>\n");
+        for (int i = 0; i < 150; i++) {
+            networks.append("<network>10.0.").append(i).append(".1</network>\n");
+        }
+        assertThat(warnings(clients(networks.toString()))).hasSize(101).last().asString()
+            .isEqualTo("106: from here on 50 more of this kind; correct the first ones to see them [entry-without-effect]");
+    }
+
+    @Test
     void shouldWarnOfIpv6WithoutIpv4() throws Exception {
         assertThat(warnings(file("<connections>", "<network>::/0</network>", "</connections>"))).containsExactly(
             "4: ::/0 in connections means every IPv6 client and no IPv4 client; write 0.0.0.0/0 too if everyone is meant "
