@@ -53,7 +53,7 @@ public final class Analysis {
     }
 
     /** The findings by file and line, and of each kind not more than anybody reads. */
-    private static List<Finding> readable(List<Finding> findings) {
+    static List<Finding> readable(List<Finding> findings) {
         List<Finding> sorted = new ArrayList<>(findings);
         sorted.sort(Comparator.comparing((Finding finding) -> finding.where().file()).thenComparing(finding -> finding.where().line()));
         Map<Finding.Kind, Integer> counts = new EnumMap<>(Finding.Kind.class);
@@ -88,7 +88,7 @@ public final class Analysis {
     }
 
     /** The findings that the policy file does not silence. Problems cannot be silenced. */
-    public static List<Finding> unsilenced(List<Finding> findings, Set<String> accepted) {
+    static List<Finding> unsilenced(List<Finding> findings, Set<String> accepted) {
         Predicate<Finding> silenced = finding -> !finding.kind().isProblem() && accepted.contains(finding.kind().toString());
         return findings.stream().filter(silenced.negate()).collect(Collectors.toUnmodifiableList());
     }

@@ -1,6 +1,5 @@
 package org.relaycontrol.analysis;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +11,6 @@ import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingList;
-import org.relaycontrol.policy.Rule;
 
 /**
  * What is probably not meant in a policy together with the rest of James's configuration.
@@ -22,8 +20,13 @@ public final class JamesWarnings {
     private JamesWarnings() {
     }
 
-    /** Warns of inbound domains that James does not host, and of domains that James hosts but a policy does not let in. */
-    public static List<Finding> domains(RelayPolicies policies, Set<DomainName> hosted) {
+    /**
+     * Warns of inbound domains that James does not host, and of domains that James hosts but a policy does not let in.
+     *
+     * @param hosted all domains that James hosts
+     * @param accepted the names of the warnings that the policy file silences
+     */
+    public static List<Finding> domains(RelayPolicies policies, Set<DomainName> hosted, Set<String> accepted) {
         Set<Finding> findings = new LinkedHashSet<>();
         Set<RoutingList> lists = new LinkedHashSet<>();
         lists.add(policies.sharedRouting());
@@ -47,17 +50,6 @@ public final class JamesWarnings {
                 }
             }
         }
-        return new ArrayList<>(findings);
-    }
-
-    /**
-     * Warns that James is told by address who may relay, which has no effect beside a policy.
-     *
-     * @param where the file that says so
-     * @param addresses the networks as written there
-     */
-    public static Finding authorizedAddresses(Rule where, String addresses) {
-        return new Finding(Kind.AUTHORIZED_ADDRESSES, where, "authorizedAddresses " + addresses
-            + " has no effect, as the policy decides who may relay; write these networks in its <clients>");
+        return Analysis.readable(Analysis.unsilenced(List.copyOf(findings), accepted));
     }
 }

@@ -167,7 +167,7 @@ final class OpenRelayProof {
     }
 
     private static boolean isOpenToAnyone(DomainName name) {
-        return name.isSingleLabel() || PublicSuffixes.contains(name);
+        return name.isSingleLabel() || PublicSuffixes.contains(name) || PublicSuffixes.containsBelow(name);
     }
 
     /** A line that lets strangers relay; the one that opens most comes first. */

@@ -23,6 +23,7 @@ public final class PublicSuffixes {
     private static final String END = "// ===END ICANN DOMAINS===";
 
     private final Set<String> rules = new HashSet<>();
+    private final Set<String> above = new HashSet<>();
     private String version = "unknown";
 
     private PublicSuffixes() {
@@ -38,6 +39,13 @@ public final class PublicSuffixes {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        rules.stream().filter(rule -> rule.charAt(0) != '!').forEach(this::addAbove);
+    }
+
+    private void addAbove(String rule) {
+        for (int dot = rule.indexOf('.'); dot >= 0; dot = rule.indexOf('.', dot + 1)) {
+            above.add(rule.substring(dot + 1));
+        }
     }
 
     /** A rule with A-labels; it may begin with {@code !} or {@code *.}, which are not part of the name. */
@@ -52,6 +60,11 @@ public final class PublicSuffixes {
         Set<String> rules = Loaded.LIST.rules;
         return rules.contains(text)
             || rules.contains("*" + text.substring(Math.max(0, text.indexOf('.')))) && !rules.contains("!" + text);
+    }
+
+    /** Whether there are public suffixes below the name, as there are below {@code kawasaki.jp}, which is none itself. */
+    static boolean containsBelow(DomainName name) {
+        return Loaded.LIST.above.contains(name.toString());
     }
 
     /** The version of the list: when it was published. */

@@ -173,20 +173,28 @@ final class Warnings {
 
     private boolean isOwnListener(NextHop hop) {
         IpAddress address = hop.kind() == NextHop.Kind.ADDRESS ? IpAddress.parse(hop.host()) : null;
-        boolean loopback = address == null ? hop.kind() == NextHop.Kind.HOST && hop.host().equals(LOCALHOST) : LOOPBACK.contains(address);
+        boolean here = address == null ? hop.kind() == NextHop.Kind.HOST && hop.host().equals(LOCALHOST)
+            : LOOPBACK.contains(address) || isInternal(address);
         for (RelayPolicy policy : policies.policies()) {
-            if (policy.listeners().isEmpty() && loopback && hop.port() == NextHop.DEFAULT_PORT) {
+            if (policy.listeners().isEmpty() && here && hop.port() == NextHop.DEFAULT_PORT) {
                 return true;
             }
             for (Listener listener : policy.listeners()) {
                 boolean port = listener.port() == 0 || listener.port() == hop.port();
                 IpAddress own = listener.address();
-                if (port && (own == null ? loopback : address != null && own.equals(address))) {
+                if (port && (own == null ? here : address != null && own.equals(address))) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    /** Whether a policy lists this very address as one of the server. */
+    private boolean isInternal(IpAddress address) {
+        return policies.policies().stream()
+            .flatMap(policy -> policy.restrictions().internalAddresses().listed().stream())
+            .anyMatch(listed -> listed.network().first().equals(address) && listed.network().last().equals(address));
     }
 
     /** The shared routing list first, then each policy's own part. */

@@ -2,10 +2,12 @@ package org.relaycontrol.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -15,6 +17,7 @@ import org.relaycontrol.analysis.PolicySummary;
 import org.relaycontrol.analysis.PublicSuffixes;
 import org.relaycontrol.config.PolicyException;
 import org.relaycontrol.config.PolicyLoader;
+import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Network;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.NextHops;
@@ -40,7 +43,9 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
         "  java -jar james-relay-control.jar check conf/relaycontrol.xml",
-        "  java -jar james-relay-control.jar check conf/relaycontrol.xml --strict --json"})
+        "  java -jar james-relay-control.jar check conf/relaycontrol.xml --strict --json",
+        "  java -jar james-relay-control.jar check conf/relaycontrol.xml \\",
+        "      --local-domain ratest.com --local-domain huntsville.ratest.com"})
 final class CheckCommand implements Callable<Integer> {
 
     private static final int FIRST_FEW = 8;
@@ -52,6 +57,11 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--strict", description = "Warnings count as problems.")
     private boolean strict;
+
+    @Option(names = "--local-domain", paramLabel = "DOMAIN", description = {
+        "A domain of James's DomainList; may be repeated. If given, these are all there are, and what disagrees with the policy is "
+            + "warned of."})
+    private List<String> localDomains = new ArrayList<>();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -73,8 +83,9 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckedPolicy check() throws UnusableInputException {
+        Set<DomainName> hosted = LocalDomainOptions.parse(localDomains);
         try {
-            return CheckedPolicy.of(PolicyLoader.load(file));
+            return CheckedPolicy.of(PolicyLoader.load(file), hosted);
         } catch (PolicyException e) {
             if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
                 throw new UnusableInputException(e);

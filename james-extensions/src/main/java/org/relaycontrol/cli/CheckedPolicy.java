@@ -5,14 +5,17 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Analysis;
 import org.relaycontrol.analysis.Finding;
+import org.relaycontrol.analysis.JamesWarnings;
 import org.relaycontrol.analysis.PolicySummary;
 import org.relaycontrol.config.AcceptedWarning;
 import org.relaycontrol.config.LoadedPolicies;
 import org.relaycontrol.config.Problem;
 import org.relaycontrol.config.Warning;
+import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Rule;
 
 /**
@@ -37,8 +40,12 @@ final class CheckedPolicy {
         return new CheckedPolicy(remarks, List.of(), List.of());
     }
 
-    /** Of policies that were loaded; what they mean may still refuse them. */
-    static CheckedPolicy of(LoadedPolicies loaded) {
+    /**
+     * Of policies that were loaded; what they mean may still refuse them.
+     *
+     * @param hosted all domains of James's DomainList, or empty if they are not known
+     */
+    static CheckedPolicy of(LoadedPolicies loaded, Set<DomainName> hosted) {
         Map<String, Rule> accepted = new LinkedHashMap<>();
         for (AcceptedWarning accept : loaded.accepted()) {
             accepted.putIfAbsent(accept.warning(), accept.rule());
@@ -50,6 +57,9 @@ final class CheckedPolicy {
         loaded.warnings().forEach(warning -> warnings.add(new Remark(warning.problem().where(), warning.problem().text(),
             warning.name())));
         analysis.warnings().forEach(finding -> warnings.add(Remark.of(finding)));
+        if (!hosted.isEmpty()) {
+            JamesWarnings.domains(loaded.policies(), hosted, accepted.keySet()).forEach(finding -> warnings.add(Remark.of(finding)));
+        }
         Comparator<Remark> byLine = Comparator.comparing((Remark remark) -> remark.where.file())
             .thenComparing(remark -> remark.where.line());
         problems.sort(byLine);

@@ -26,6 +26,15 @@ final class LocalDomainOptions {
      * @throws UnusableInputException if one of them is no domain
      */
     Set<DomainName> domains() throws UnusableInputException {
+        return parse(names);
+    }
+
+    /**
+     * The domains of these names, in their order.
+     *
+     * @throws UnusableInputException if one of them is no domain
+     */
+    static Set<DomainName> parse(List<String> names) throws UnusableInputException {
         Set<DomainName> domains = new LinkedHashSet<>();
         for (String name : names) {
             try {

@@ -36,6 +36,7 @@ public class FilePolicySource implements PolicySource {
     private static final String POLICY_FILE = FileSystem.FILE_PROTOCOL_AND_CONF + "relaycontrol.xml";
 
     private final RelayPolicies policies;
+    private final Set<String> acceptedWarnings;
 
     /**
      * Reads the policy.
@@ -50,6 +51,7 @@ public class FilePolicySource implements PolicySource {
         loaded.warnings().forEach(warning -> LOGGER.warn("{}", warning));
         Map<String, Rule> accepted = new LinkedHashMap<>();
         loaded.accepted().forEach(accept -> accepted.putIfAbsent(accept.warning(), accept.rule()));
+        acceptedWarnings = Set.copyOf(accepted.keySet());
         Analysis analysis = Analysis.of(policies, accepted, Warning.NAMES);
         if (!analysis.problems().isEmpty()) {
             throw refusal(analysis.problems(), analysis.problems().stream().map(Finding::toString).collect(Collectors.joining("\n")));
@@ -92,5 +94,10 @@ public class FilePolicySource implements PolicySource {
     @Override
     public RelayPolicies current() {
         return policies;
+    }
+
+    @Override
+    public Set<String> acceptedWarnings() {
+        return acceptedWarnings;
     }
 }

@@ -1,6 +1,7 @@
 package org.relaycontrol.james;
 
 import com.google.inject.ImplementedBy;
+import java.util.Set;
 import org.relaycontrol.policy.RelayPolicies;
 
 /**
@@ -13,4 +14,9 @@ public interface PolicySource {
 
     /** The policy that is in force now. Never blocks. */
     RelayPolicies current();
+
+    /** The names of the warnings that whoever wrote the policy does not want to see. */
+    default Set<String> acceptedWarnings() {
+        return Set.of();
+    }
 }

@@ -9,6 +9,7 @@ import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
+import org.relaycontrol.james.PolicySource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,18 +21,23 @@ public class AuthorizedAddresses {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AuthorizedAddresses.class);
 
+    /** The name by which the policy file silences the warning. */
+    private static final String NAME = "authorized-addresses";
+
     private final ConfigurationProvider configurations;
+    private final PolicySource policySource;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /** Looks into James's configuration. */
     @Inject
-    public AuthorizedAddresses(ConfigurationProvider configurations) {
+    public AuthorizedAddresses(ConfigurationProvider configurations, PolicySource policySource) {
         this.configurations = configurations;
+        this.policySource = policySource;
     }
 
     /** Warns of each server that has them and the pack's handlers; the first time it is called. */
     void warnOnce() {
-        if (!warned.getAndSet(true)) {
+        if (!warned.getAndSet(true) && !policySource.acceptedWarnings().contains(NAME)) {
             try {
                 warnings(configurations.getConfiguration("smtpserver")).forEach(LOGGER::warn);
             } catch (ConfigurationException e) {
@@ -46,7 +52,8 @@ public class AuthorizedAddresses {
             .filter(server -> server.containsKey("authorizedAddresses"))
             .map(server -> "smtpserver.xml: authorizedAddresses " + String.join(",", server.getStringArray("authorizedAddresses"))
                 + " of the server at " + String.join(",", server.getStringArray("bind")) + " permit nothing under Relay Control;"
-                + " list the networks in relaycontrol.xml under restrictions/clients and remove them here")
+                + " list the networks in relaycontrol.xml under restrictions/clients and remove them here ["
+                + NAME + "]")
             .collect(Collectors.toList());
     }
 

@@ -11,6 +11,7 @@ import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.RcptHook;
+import org.relaycontrol.james.HostedDomainWarnings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +25,15 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
 
     private final RecipientControl recipients;
     private final AuthorizedAddresses authorizedAddresses;
+    private final HostedDomainWarnings hostedDomains;
     private boolean hasAuth;
 
     /** Decides by the running policy. */
     @Inject
-    public RelayRcptHook(RecipientControl recipients, AuthorizedAddresses authorizedAddresses) {
+    public RelayRcptHook(RecipientControl recipients, AuthorizedAddresses authorizedAddresses, HostedDomainWarnings hostedDomains) {
         this.recipients = recipients;
         this.authorizedAddresses = authorizedAddresses;
+        this.hostedDomains = hostedDomains;
     }
 
     @Override
@@ -70,6 +73,7 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
         }
         chain.warnings(this).forEach(LOGGER::warn);
         authorizedAddresses.warnOnce();
+        hostedDomains.warnOnce();
         hasAuth = chain.hasCommand("AUTH");
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,11 +132,13 @@ class AnalysisTest {
     void shouldWarnOfDomainsWhereJamesAndThePolicyDisagree() throws Exception {
         RelayPolicies policies = EnvelopeGrid.load(file("<routing>", "<domain name='in.example' action='inbound'/>",
             "<domain name='out.example' action='relay'/>", "</routing>"));
-        assertThat(told(JamesWarnings.domains(policies, Set.of(DomainName.of("here.out.example"))))).containsExactly(
+        assertThat(told(JamesWarnings.domains(policies, Set.of(DomainName.of("here.out.example")), Set.of()))).containsExactly(
             "4: in.example is inbound, but James does not host it, so its mail is refused; add it to James's DomainList "
                 + "[inbound-not-hosted]",
             "5: James hosts here.out.example, but the relay entry out.example keeps its mail from being delivered here; write an inbound "
                 + "entry for here.out.example, or take it off James's DomainList [hosted-not-inbound]");
+        assertThat(JamesWarnings.domains(policies, Set.of(DomainName.of("in.example")), Set.of())).isEmpty();
+        assertThat(JamesWarnings.domains(policies, Set.of(), Set.of("inbound-not-hosted"))).isEmpty();
     }
 
     @Test
@@ -236,6 +239,18 @@ class AnalysisTest {
                 + "one policy without listeners [ungoverned-listeners]",
             "38: nothing is relayed to c.example under reroute=\"false\"; remove the relay entry, or reroute=\"false\" [reroute-off]",
             "40: restrictions permit nothing under reroute=\"false\"; remove them, or reroute=\"false\" [reroute-off]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:2525, *:2525, true", "localhost, , true", "[::1]:25, , true", "127.0.0.1:2525, , false",
+        "192.0.2.25:2525, 192.0.2.25:2525, true", "192.0.2.25:2526, 192.0.2.25:2525, false", "10.1.1.1, , true",
+        "10.1.1.1:2525, *:2525, true", "10.1.1.2, , false", "mx:localhost, , false", "mail.example, , false"})
+    void shouldWarnOfNextHopsThatAreTheServerItself(String hop, @Nullable String listener, boolean own) throws Exception {
+        String policies = "<relaycontrol><policy name='a'><restrictions><internalAddresses><network>10.1.1.1</network></internalAddresses>"
+            + "</restrictions></policy><policy name='b' listeners='" + (listener == null ? "*:587" : listener) + "'/>"
+            + "<routing smartHost='" + hop + "'/></relaycontrol>";
+        assertThat(Analysis.of(EnvelopeGrid.load(policies)).warnings().stream()
+            .anyMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_LOOP)).isEqualTo(own);
     }
 
     @Test

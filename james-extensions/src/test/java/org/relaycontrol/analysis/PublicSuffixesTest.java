@@ -24,6 +24,13 @@ class PublicSuffixesTest {
         assertThat(PublicSuffixes.contains(DomainName.of(name))).isFalse();
     }
 
+    @Test
+    void shouldKnowWhatIsAboveAPublicSuffix() {
+        assertThat(PublicSuffixes.containsBelow(DomainName.of("kawasaki.jp"))).isTrue();
+        assertThat(PublicSuffixes.containsBelow(DomainName.of("example.jp"))).isFalse();
+        assertThat(PublicSuffixes.containsBelow(DomainName.of("city.kawasaki.jp"))).isFalse();
+    }
+
     /** The list's private section: names of companies that let their customers use names below. */
     @ParameterizedTest
     @ValueSource(strings = {"blogspot.com", "github.io"})

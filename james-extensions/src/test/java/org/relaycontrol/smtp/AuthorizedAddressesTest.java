@@ -25,7 +25,7 @@ class AuthorizedAddressesTest {
             "<smtpserver enabled='true'><bind>0.0.0.0:25</bind><authorizedAddresses>127.0.0.0/8, 192.0.2.1</authorizedAddresses>" + OURS
                 + "</smtpserver>"))).containsExactly(
             "smtpserver.xml: authorizedAddresses 127.0.0.0/8, 192.0.2.1 of the server at 0.0.0.0:25 permit nothing under Relay Control;"
-                + " list the networks in relaycontrol.xml under restrictions/clients and remove them here");
+                + " list the networks in relaycontrol.xml under restrictions/clients and remove them here [authorized-addresses]");
     }
 
     @Test

@@ -12,11 +12,13 @@ import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.smtpserver.POP3BeforeSMTPHandler;
 import org.apache.james.smtpserver.dsn.DSNRcptParameterHook;
 import org.junit.jupiter.api.Test;
+import org.relaycontrol.james.HostedDomainWarnings;
 
 /** What is said of other handlers of smtpserver.xml. */
 class HandlerChainTest {
 
-    private final RelayRcptHook ours = new RelayRcptHook(new TestPolicy().recipientControl(), mock(AuthorizedAddresses.class));
+    private final RelayRcptHook ours = new RelayRcptHook(new TestPolicy().recipientControl(), mock(AuthorizedAddresses.class),
+        mock(HostedDomainWarnings.class));
 
     @Test
     void shouldHaveNothingToSayOfThePackageAlone() throws Exception {

@@ -11,6 +11,7 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMail;
 import org.junit.jupiter.api.Test;
+import org.relaycontrol.james.HostedDomainWarnings;
 import org.relaycontrol.james.Stamp;
 import org.relaycontrol.policy.ClientHost;
 
@@ -21,7 +22,7 @@ class RelayMessageHookTest {
 
     private final TestPolicy policy = new TestPolicy();
     private final RecipientControl recipients = policy.recipientControl();
-    private final RelayRcptHook rcptHook = new RelayRcptHook(recipients, mock(AuthorizedAddresses.class));
+    private final RelayRcptHook rcptHook = new RelayRcptHook(recipients, mock(AuthorizedAddresses.class), mock(HostedDomainWarnings.class));
     private final RelayMessageHook hook = new RelayMessageHook(recipients);
 
     private static Mail mail(String... to) throws Exception {

@@ -18,6 +18,7 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookReturnCode;
 import org.apache.james.smtpserver.fastfail.ValidRcptHandler;
 import org.junit.jupiter.api.Test;
+import org.relaycontrol.james.HostedDomainWarnings;
 import org.relaycontrol.policy.Decision.Route;
 
 /** Replies to RCPT, and what is remembered of permitted recipients. */
@@ -26,7 +27,8 @@ class RelayRcptHookTest {
     private final TestPolicy policy = new TestPolicy();
 
     private RelayRcptHook hook(ProtocolHandler... others) throws Exception {
-        RelayRcptHook hook = new RelayRcptHook(policy.recipientControl(), mock(AuthorizedAddresses.class));
+        RelayRcptHook hook = new RelayRcptHook(policy.recipientControl(), mock(AuthorizedAddresses.class),
+            mock(HostedDomainWarnings.class));
         List<ProtocolHandler> handlers = new ArrayList<>(List.of(others));
         handlers.add(hook);
         hook.wireExtensions(ProtocolHandler.class, handlers);

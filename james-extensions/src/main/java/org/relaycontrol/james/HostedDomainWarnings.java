@@ -1,0 +1,58 @@
+package org.relaycontrol.james;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.james.core.Domain;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.domainlist.api.DomainListException;
+import org.relaycontrol.analysis.JamesWarnings;
+import org.relaycontrol.policy.DomainName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns where the policy and James's DomainList disagree: an inbound domain that James does not host, and a hosted one that is not inbound.
+ */
+@Singleton
+public class HostedDomainWarnings {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(HostedDomainWarnings.class);
+
+    private final PolicySource policySource;
+    private final DomainList domainList;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    /** Compares the policy with the domains of this server. */
+    @Inject
+    public HostedDomainWarnings(PolicySource policySource, DomainList domainList) {
+        this.policySource = policySource;
+        this.domainList = domainList;
+    }
+
+    /** Warns the first time it is called. Call it when James has configured its DomainList. */
+    public void warnOnce() {
+        if (!warned.getAndSet(true)) {
+            try {
+                JamesWarnings.domains(policySource.current(), hosted(), policySource.acceptedWarnings())
+                    .forEach(warning -> LOGGER.warn("{}", warning));
+            } catch (DomainListException e) {
+                LOGGER.warn("James's DomainList does not answer, so it is not compared with the relay policy", e);
+            }
+        }
+    }
+
+    private Set<DomainName> hosted() throws DomainListException {
+        Set<DomainName> hosted = new LinkedHashSet<>();
+        for (Domain domain : domainList.getDomains()) {
+            try {
+                hosted.add(DomainName.of(domain.name()));
+            } catch (IllegalArgumentException e) {
+                LOGGER.debug("{} in James's DomainList is no mail domain", domain.name(), e);
+            }
+        }
+        return hosted;
+    }
+}
