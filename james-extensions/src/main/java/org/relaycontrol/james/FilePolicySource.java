@@ -13,7 +13,6 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Analysis;
 import org.relaycontrol.analysis.Finding;
-import org.relaycontrol.analysis.JamesWarnings;
 import org.relaycontrol.config.LoadedPolicies;
 import org.relaycontrol.config.PolicyException;
 import org.relaycontrol.config.PolicyLoader;
@@ -44,7 +43,7 @@ public class FilePolicySource implements PolicySource {
      * @throws IllegalStateException with the first problem, if there is any
      */
     @Inject
-    public FilePolicySource(FileSystem fileSystem, HostedDomains hostedDomains) throws FileNotFoundException {
+    public FilePolicySource(FileSystem fileSystem) throws FileNotFoundException {
         Path file = fileSystem.getFile(POLICY_FILE).toPath();
         LoadedPolicies loaded = load(file);
         policies = loaded.policies();
@@ -57,7 +56,6 @@ public class FilePolicySource implements PolicySource {
             throw refusal(analysis.problems(), analysis.problems().stream().map(Finding::toString).collect(Collectors.joining("\n")));
         }
         analysis.warnings().forEach(warning -> LOGGER.warn("{}", warning));
-        warnOfDomains(hostedDomains, accepted.keySet());
         LOGGER.info("Relay policy {} in force: {}", file, policies.policies().stream()
             .map(FilePolicySource::summary)
             .collect(Collectors.joining(", ")));
@@ -76,15 +74,6 @@ public class FilePolicySource implements PolicySource {
         LOGGER.error("The relay policy has problems, James does not start:\n{}", text);
         return new IllegalStateException("the relay policy has " + problems.size() + " problem(s), first: " + problems.get(0)
             + " (all of them are in the log above)");
-    }
-
-    private void warnOfDomains(HostedDomains hostedDomains, Set<String> accepted) {
-        try {
-            Analysis.unsilenced(JamesWarnings.domains(policies, hostedDomains.all()), accepted)
-                .forEach(warning -> LOGGER.warn("{}", warning));
-        } catch (RuntimeException e) {
-            LOGGER.warn("James's domains cannot be compared with the policy; {}", e.getMessage());
-        }
     }
 
     private static String summary(RelayPolicy policy) {

@@ -2,8 +2,6 @@ package org.relaycontrol.james;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.james.core.Domain;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
@@ -37,19 +35,6 @@ public class HostedDomains implements LocalDomains {
             return domainList.containsDomain(Domain.of(jamesName));
         } catch (DomainListException e) {
             throw new IllegalStateException("James's DomainList does not answer for " + jamesName, e);
-        }
-    }
-
-    /**
-     * All of them.
-     *
-     * @throws IllegalStateException if James cannot tell at the moment
-     */
-    Set<DomainName> all() {
-        try {
-            return domainList.getDomains().stream().map(domain -> DomainName.of(domain.name())).collect(Collectors.toUnmodifiableSet());
-        } catch (DomainListException e) {
-            throw new IllegalStateException("James's DomainList does not answer", e);
         }
     }
 }
