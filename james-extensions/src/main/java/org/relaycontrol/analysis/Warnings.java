@@ -205,13 +205,20 @@ final class Warnings {
         return lists;
     }
 
+    /** Whether there is an element for them; of an empty one on the policy's own line that cannot be told. */
+    private static boolean hasRestrictions(RelayPolicy policy) {
+        Restrictions restrictions = policy.restrictions();
+        return !restrictions.rule().equals(policy.rule()) || restrictions.authenticatedRule() != null || restrictions.clients() != null
+            || !restrictions.internalAddresses().isEmpty() || !restrictions.never().isEmpty() || !restrictions.neverUsers().isEmpty();
+    }
+
     private void checkReroute() {
         Set<RoutingList> rerouting = new HashSet<>();
         for (RelayPolicy policy : policies.policies()) {
             if (policy.routing().reroute()) {
                 rerouting.add(policy.routing());
                 rerouting.add(policies.sharedRouting());
-            } else if (!policy.restrictions().rule().equals(policy.rule()) && !policy.restrictions().authenticationRequired()) {
+            } else if (hasRestrictions(policy) && !policy.restrictions().authenticationRequired()) {
                 warn(Kind.REROUTE_OFF, policy.restrictions().rule(), "restrictions permit nothing under reroute=\"false\"; remove them, or "
                     + "reroute=\"false\"");
             }

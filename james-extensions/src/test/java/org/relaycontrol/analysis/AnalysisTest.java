@@ -290,6 +290,29 @@ class AnalysisTest {
             .isEqualTo("106: from here on 50 more of this kind; correct the first ones to see them [entry-without-effect]");
     }
 
+    @ParameterizedTest
+    @CsvSource({"<authenticated/>, true", "<authenticated required='true'/>, false", "<clients><network>10.0.0.1</network></clients>, true",
+        "<internalAddresses><network>127.0.0.1</network></internalAddresses>, true", "<never><user>eve</user></never>, true",
+        "<never><network>10.0.0.1</network></never>, true"})
+    void shouldWarnOfRestrictionsWithoutReroutingOnOneLine(String restrictions, boolean warned) throws Exception {
+        assertThat(warnings("<relaycontrol><policy><routing reroute='false'/><restrictions>" + restrictions
+            + "</restrictions></policy></relaycontrol>")).hasSize(warned ? 1 : 0).allMatch(text -> text.endsWith("[reroute-off]"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kawasaki.jp, true", "city.kawasaki.jp, false", "xn--p1ai, true", "[192.0.2.1], false", "www.ck, false"})
+    void shouldRefuseWhatIsAbovePublicSuffixes(String domain, boolean refused) throws Exception {
+        assertThat(problems("<relaycontrol><policy><routing><domain name='" + domain + "' action='relay'/></routing></policy>"
+            + "</relaycontrol>")).hasSize(refused ? 1 : 0).allMatch(text -> text.endsWith("[public-suffix]"));
+    }
+
+    @Test
+    void shouldRefusePoliciesThatAreOpenOnlyTogether() throws Exception {
+        assertThat(problems("<relaycontrol><policy name='a' listeners='*:25'><restrictions><clients><network>8.0.0.0/12</network></clients>"
+            + "</restrictions></policy>\n<policy name='b'><restrictions><clients><network>9.0.0.0/12</network></clients></restrictions>"
+            + "</policy></relaycontrol>")).hasSize(2).allMatch(text -> text.endsWith("[open-relay]"));
+    }
+
     @Test
     void shouldWarnOfIpv6WithoutIpv4() throws Exception {
         assertThat(warnings(file("<connections>", "<network>::/0</network>", "</connections>"))).containsExactly(
