@@ -115,7 +115,7 @@ final class ExplainCommand implements Callable<Integer> {
             addIfGiven("--from", from, others);
             addIfGiven("--to", to, others);
             if (!others.isEmpty()) {
-                throw new UnusableInputException(String.join(", ", others) + " cannot go with --batch: the rows say that; leave it out");
+                throw new UnusableInputException(String.join(", ", others) + " cannot go with --batch, whose rows say that");
             }
         }
     }
