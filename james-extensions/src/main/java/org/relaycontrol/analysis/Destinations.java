@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +18,7 @@ import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
 
@@ -38,6 +38,8 @@ final class Destinations {
     static final int SAME_HOPS = 0;
 
     private static final int LONGEST_NAME = 253;
+    /** Below a name no longer than this there are more names than can be listed. */
+    private static final int CERTAINLY_SHORT = 200;
     private static final String LABELS = "uabcdefghijklmnopqrstvwxyz0123456789-_";
 
     private final List<RelayPolicy> policies;
@@ -83,9 +85,16 @@ final class Destinations {
         int[] byNode = new int[2 * names.size()];
         int node = 0;
         for (DomainName name : names) {
-            byNode[node++] = classifier.classOf(name, hostedNames.contains(name));
-            DomainName below = below(name, label, numbers.keySet());
-            byNode[node++] = below == null ? NameTree.NO_CLASS : classifier.classOf(below, false);
+            boolean isHosted = hostedNames.contains(name);
+            int itself = classifier.classOf(name, isHosted);
+            byNode[node++] = itself;
+            if (!isHosted && !classifier.foundExact && !name.isLiteral() && name.toString().length() <= CERTAINLY_SHORT) {
+                // Where nothing is said of the name alone, the names below it are treated as it is. This spares half of the look-ups.
+                byNode[node++] = itself;
+            } else {
+                DomainName below = below(name, label, numbers.keySet());
+                byNode[node++] = below == null ? NameTree.NO_CLASS : classifier.classOf(below, false);
+            }
         }
         tree = new NameTree(names, numbers, NameTree::aboveDomain, byNode, NOT_LISTED);
         classNumbers.clear();
@@ -207,6 +216,8 @@ final class Destinations {
         private final Map<List<Object>, Integer> treatmentsByContent = new HashMap<>();
         private final Map<List<Object>, Integer> actionNumbers = new HashMap<>();
         private final Map<List<Integer>, Integer> known = new HashMap<>();
+        /** Whether an entry for the last name was one for that name alone. */
+        private boolean foundExact;
 
         Classifier() {
             for (int policy = 0; policy < listOfPolicy.length; policy++) {
@@ -226,9 +237,12 @@ final class Destinations {
         int classOf(DomainName name, boolean hosted) {
             @Nullable RoutingEntry[] entries = new RoutingEntry[lists.size()];
             Integer[] key = new Integer[lists.size() + 1];
+            foundExact = false;
             for (int list = 0; list < entries.length; list++) {
-                entries[list] = lists.get(list).find(name);
-                key[list] = number(entries[list]);
+                RoutingEntry entry = lists.get(list).find(name);
+                entries[list] = entry;
+                key[list] = number(entry);
+                foundExact |= entry != null && entry.match() == Match.EXACT;
             }
             key[entries.length] = hosted ? 1 : 0;
             List<Integer> seen = List.of(key);
@@ -290,7 +304,7 @@ final class Destinations {
             }
             NextHops hopsBefore = before.routing().nextHops(entryBefore);
             NextHops hopsAfter = after.routing().nextHops(entryAfter);
-            if (Objects.equals(hopsBefore, hopsAfter)) {
+            if (isSameWay(hopsBefore, hopsAfter)) {
                 return SAME_HOPS;
             }
             HopChange change = new HopChange(Optional.ofNullable(hopsBefore), Optional.ofNullable(hopsAfter));
@@ -298,6 +312,14 @@ final class Destinations {
                 hopChanges.add(change);
                 return hopChanges.size() - 1;
             });
+        }
+
+        /** The name of a next hop and where its password is kept do not matter: two folders may hold the same policy. */
+        private boolean isSameWay(@Nullable NextHops one, @Nullable NextHops other) {
+            if (one == null || other == null) {
+                return one == null && other == null;
+            }
+            return one.toString().equals(other.toString()) && one.tls() == other.tls() && one.username().equals(other.username());
         }
 
         private boolean relays(@Nullable RoutingEntry entry) {

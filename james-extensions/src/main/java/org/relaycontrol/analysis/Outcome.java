@@ -95,6 +95,8 @@ public final class Outcome {
     }
 
     private static String hopsText(NextHops hops) {
-        return hops.name().map(name -> name + " (" + hops + ")").orElse(hops.toString());
+        String security = (hops.tls() == NextHops.Tls.NONE ? "" : ", tls " + hops.tls())
+            + hops.username().map(user -> ", username " + user).orElse("");
+        return hops.name().map(name -> name + " (" + hops + security + ")").orElse(hops.toString());
     }
 }

@@ -11,11 +11,22 @@ import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.LocalDomains;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.NextHops.Tls;
 import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.Restrictions;
+import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Match;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.Rule;
 
 /**
  * The difference of two configurations holds exactly the envelopes that they decide differently, and is told shortly.
@@ -140,6 +151,32 @@ class DifferenceTest {
                 + "</routing>"))
             .containsExactly("every client, authenticated or not, port 25, to domains under a.example (but not domains under b.a.example)"
                 + ": permit relay-domain via MX -> permit relay-domain via 10.0.0.9:2525");
+    }
+
+    private static RelayPolicies via(NextHops hops) {
+        RoutingList routing = RoutingList.builder(Rule.of("routing", 1))
+            .add(RoutingEntry.of(DomainName.of("a.example"), Match.SUBTREE, Treatment.of(Action.RELAY).withNextHops(hops),
+                Rule.of("entry", 2)))
+            .build();
+        Rule rule = Rule.of("policy", 3);
+        return RelayPolicies.of(List.of(RelayPolicy.of("p", rule, List.of(), ClientList.builder(ClientList.Mode.ALL_EXCEPT, rule).build(),
+            routing, Restrictions.builder(rule).build())), routing);
+    }
+
+    /** The same policy in two folders. */
+    @Test
+    void shouldNotMindWhereAPasswordIsKept() {
+        RelayPolicies before = via(NextHops.named("isp", "smtp.example:587", Tls.REQUIRED, "u", "/before/isp.password"));
+        RelayPolicies after = via(NextHops.named("isp", "smtp.example:587", Tls.REQUIRED, "u", "/after/isp.password"));
+        assertThat(Difference.of(before, after).regions()).isEmpty();
+    }
+
+    @Test
+    void shouldTellHowNextHopsAreReached() {
+        RelayPolicies before = via(NextHops.named("isp", "smtp.example:587", Tls.NONE, null, null));
+        RelayPolicies after = via(NextHops.named("isp", "smtp.example:587", Tls.REQUIRED, "u", "/isp.password"));
+        assertThat(Difference.of(before, after).regions()).extracting(Region::toString).first().asString().endsWith(
+            ": permit relay-domain via isp (smtp.example:587) -> permit relay-domain via isp (smtp.example:587, tls required, username u)");
     }
 
     @Test
