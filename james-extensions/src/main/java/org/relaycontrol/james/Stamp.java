@@ -51,13 +51,6 @@ public final class Stamp {
         return new Stamp(byKey);
     }
 
-    /** This stamp and one recipient more. */
-    public Stamp with(MailAddress recipient, Route route, String policy) {
-        Map<String, Permission> more = new HashMap<>(permissions);
-        more.put(key(recipient), Permission.of(route, policy));
-        return new Stamp(more);
-    }
-
     /** What was permitted for the recipient, or null if it is not listed. */
     public @Nullable Permission permission(MailAddress recipient) {
         return permissions.get(key(recipient));
