@@ -32,6 +32,7 @@ class ArchitectureTest {
     private static final String POLICY = "org.relaycontrol.policy..";
     private static final String CONFIG = "org.relaycontrol.config..";
     private static final String ANALYSIS = "org.relaycontrol.analysis..";
+    private static final String FORMAT = "org.relaycontrol.format..";
     private static final String CLI = "org.relaycontrol.cli..";
     private static final String JAMES = "org.relaycontrol.james..";
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets.."};
@@ -72,11 +73,19 @@ class ArchitectureTest {
             .check(PACK);
     }
 
+    /** The command line uses it. */
+    @Test
+    void formatShouldUseNothingOfJames() {
+        classes().that().resideInAPackage(FORMAT)
+            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", POLICY, CONFIG, ANALYSIS, FORMAT, "org.jspecify.annotations")
+            .check(PACK);
+    }
+
     /** It runs without James. */
     @Test
     void commandLineShouldUseNothingOfJames() {
         classes().that().resideInAPackage(CLI)
-            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "picocli..", POLICY, CONFIG, ANALYSIS, CLI,
+            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "picocli..", POLICY, CONFIG, ANALYSIS, FORMAT, CLI,
                 "org.jspecify.annotations")
             .check(PACK);
         classes().that().resideInAPackage(CLI).should().onlyHaveDependentClassesThat().resideInAPackage(CLI).check(PACK);

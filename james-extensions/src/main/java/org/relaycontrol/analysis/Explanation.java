@@ -25,6 +25,7 @@ import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.SmtpReply;
 import org.relaycontrol.policy.User;
 import org.relaycontrol.policy.UserList;
 
@@ -144,6 +145,22 @@ public final class Explanation {
     /** The steps that were taken, the deciding one last. */
     public List<Step> steps() {
         return steps;
+    }
+
+    /** What the client is told; a second text where that depends on whether the listener offers AUTH. */
+    public List<String> replies() {
+        if (decision.isPermit()) {
+            return List.of("250, from James itself");
+        }
+        switch (decision.reason()) {
+            case NO_POLICY:
+            case CONNECTION_REFUSED:
+                return List.of("554 <hostname> connection refused, as the greeting; then 503 to every command but QUIT");
+            default:
+                String reply = SmtpReply.of(decision, recipient, true).toString();
+                String withoutAuth = SmtpReply.of(decision, recipient, false).toString();
+                return reply.equals(withoutAuth) ? List.of(reply) : List.of(reply, withoutAuth + ", where AUTH is not offered");
+        }
     }
 
     /** One step of the decision table. Immutable. */

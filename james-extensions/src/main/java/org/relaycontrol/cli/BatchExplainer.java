@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.format.EnvelopeReader;
+import org.relaycontrol.format.Json;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NextHops;

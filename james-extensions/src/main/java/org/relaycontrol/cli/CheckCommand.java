@@ -11,12 +11,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Permission;
 import org.relaycontrol.analysis.PolicySummary;
 import org.relaycontrol.analysis.PublicSuffixes;
 import org.relaycontrol.config.PolicyException;
 import org.relaycontrol.config.PolicyLoader;
+import org.relaycontrol.format.Json;
+import org.relaycontrol.format.PolicySummaryJson;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Network;
 import org.relaycontrol.policy.NetworkSet;
@@ -160,36 +161,12 @@ final class CheckCommand implements Callable<Integer> {
         object.put("refused", refused);
         object.put("problems", map(checked.problems(), CheckedPolicy.Remark::toJson));
         object.put("warnings", map(checked.warnings(), CheckedPolicy.Remark::toJson));
-        object.put("policies", map(checked.summaries(), CheckCommand::toJson));
+        object.put("policies", map(checked.summaries(), PolicySummaryJson::of));
         object.put("public_suffix_list", PublicSuffixes.version());
         return object;
     }
 
     private static <T> List<Object> map(List<T> values, Function<T, Object> mapping) {
         return values.stream().map(mapping).collect(Collectors.toList());
-    }
-
-    private static Map<String, Object> toJson(PolicySummary summary) {
-        RelayPolicy policy = summary.policy();
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("name", policy.name());
-        object.put("rule", policy.rule());
-        object.put("listeners", policy.listeners());
-        object.put("may_connect", summary.mayConnectText());
-        for (Action action : Action.values()) {
-            object.put(name(action), summary.entries(action).size());
-        }
-        object.put("reroute", policy.routing().reroute());
-        object.put("smart_host", policy.routing().smartHost());
-        object.put("may_relay", map(summary.permissions(), CheckCommand::toJson));
-        object.put("private_clients", summary.privateClients().cidrs());
-        object.put("internal_addresses", map(summary.internalAddresses(), NetworkSet.Listed::network));
-        return object;
-    }
-
-    private static Map<String, Object> toJson(Permission permission) {
-        Map<String, Object> object = ClientsJson.of(permission.clients());
-        object.put("reason", permission.reason());
-        return object;
     }
 }

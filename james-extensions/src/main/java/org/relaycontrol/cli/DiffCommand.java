@@ -1,16 +1,11 @@
 package org.relaycontrol.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Difference;
-import org.relaycontrol.analysis.Outcome;
-import org.relaycontrol.analysis.Region;
+import org.relaycontrol.format.DifferenceJson;
+import org.relaycontrol.format.Json;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.RelayPolicies;
 import picocli.CommandLine.Command;
@@ -64,35 +59,10 @@ final class DiffCommand implements Callable<Integer> {
         Set<DomainName> hosted = localDomains.domains();
         Difference difference = hosted.isEmpty() ? Difference.of(old, changed) : Difference.of(old, changed, hosted);
         if (json) {
-            List<Object> regions = new ArrayList<>();
-            difference.regions().forEach(region -> regions.add(toJson(region)));
-            streams.printLine(Json.of(Map.of("differences", regions)));
+            streams.printLine(Json.of(DifferenceJson.of(difference)));
         } else {
             difference.regions().forEach(region -> streams.printLine(region.toString()));
         }
         return difference.regions().isEmpty() ? Main.YES : Main.NO;
-    }
-
-    private static Map<String, Object> toJson(Region region) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("clients", ClientsJson.of(region.clients()));
-        object.put("to", region.destination());
-        object.put("before", toJson(region.before()));
-        object.put("after", toJson(region.after()));
-        object.put("strangers_ipv4", region.strangersIpv4());
-        object.put("strangers_ipv6", region.strangersIpv6());
-        return object;
-    }
-
-    /** Next hops are there where they make the difference; null is the MX of each domain. */
-    private static Map<String, Object> toJson(Outcome outcome) {
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("verdict", outcome.verdict());
-        object.put("reason", outcome.reason());
-        object.put("route", outcome.route());
-        if (outcome.hopsMatter()) {
-            object.put("next_hop", outcome.nextHops());
-        }
-        return object;
     }
 }

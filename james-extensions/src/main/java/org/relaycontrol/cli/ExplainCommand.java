@@ -6,18 +6,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Explanation;
+import org.relaycontrol.format.EnvelopeReader;
+import org.relaycontrol.format.ExplanationJson;
+import org.relaycontrol.format.Json;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.NextHops;
-import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
-import org.relaycontrol.policy.SmtpReply;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -148,7 +147,7 @@ final class ExplainCommand implements Callable<Integer> {
         Explanation explanation = Explanation.of(policies, envelope(), localDomains.domains()::contains, hosted);
         Decision decision = explanation.decision();
         if (json) {
-            streams.printLine(Json.of(toJson(explanation)));
+            streams.printLine(Json.of(ExplanationJson.of(explanation)));
         } else {
             print(explanation);
         }
@@ -173,7 +172,7 @@ final class ExplainCommand implements Callable<Integer> {
         streams.printLine(decision.verdict() + " " + decision.reason() + (decision.rule() == null ? "" : ", by " + decision.rule()));
         streams.printLine("");
         streams.printLine("  policy    " + (decision.policy() == null ? "none" : decision.policy().name()));
-        streams.printLine("  reply     " + String.join("\n            ", replies(explanation)));
+        streams.printLine("  reply     " + String.join("\n            ", explanation.replies()));
         if (decision.isPermit()) {
             streams.printLine("  route     " + decision.route());
         }
@@ -198,47 +197,5 @@ final class ExplainCommand implements Callable<Integer> {
     private static String nextHop(Explanation explanation) {
         NextHops nextHops = explanation.decision().nextHops();
         return nextHops == null ? "the MX of " + explanation.recipient().domain() : nextHops.toString();
-    }
-
-    /** What the client is told; a second line where that depends on whether the listener offers AUTH. */
-    private static List<String> replies(Explanation explanation) {
-        Decision decision = explanation.decision();
-        Recipient recipient = explanation.recipient();
-        if (decision.isPermit()) {
-            return List.of("250, from James itself");
-        }
-        switch (decision.reason()) {
-            case NO_POLICY:
-            case CONNECTION_REFUSED:
-                return List.of("554 <hostname> connection refused, as the greeting; then 503 to every command but QUIT");
-            default:
-                String reply = SmtpReply.of(decision, recipient, true).toString();
-                String withoutAuth = SmtpReply.of(decision, recipient, false).toString();
-                return reply.equals(withoutAuth) ? List.of(reply) : List.of(reply, withoutAuth + ", where AUTH is not offered");
-        }
-    }
-
-    private Map<String, Object> toJson(Explanation explanation) {
-        Decision decision = explanation.decision();
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("verdict", decision.verdict());
-        object.put("reason", decision.reason());
-        object.put("route", decision.route());
-        object.put("next_hop", decision.nextHops());
-        object.put("policy", decision.policy() == null ? null : decision.policy().name());
-        object.put("rule", decision.rule());
-        object.put("reply", decision.isPermit() ? null : replies(explanation).get(0));
-        List<Object> steps = new ArrayList<>();
-        for (Explanation.Step step : explanation.steps()) {
-            Map<String, @Nullable Object> one = new LinkedHashMap<>();
-            one.put("step", step.number());
-            one.put("test", step.test());
-            one.put("finding", step.finding());
-            one.put("rule", step.rule());
-            one.put("reason", step.reason());
-            steps.add(one);
-        }
-        object.put("steps", steps);
-        return object;
     }
 }

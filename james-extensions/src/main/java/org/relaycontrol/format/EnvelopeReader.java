@@ -1,4 +1,4 @@
-package org.relaycontrol.cli;
+package org.relaycontrol.format;
 
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.ClientHost;
@@ -9,12 +9,12 @@ import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.User;
 
 /**
- * Reads envelopes from the texts of options or of a CSV row.
+ * Reads envelopes from the texts of options, of a CSV row or of a request. Immutable.
  */
-final class EnvelopeReader {
+public final class EnvelopeReader {
 
     /** The listener where none is given. */
-    static final String DEFAULT_LOCAL = "127.0.0.1:25";
+    public static final String DEFAULT_LOCAL = "127.0.0.1:25";
     /** A client host name that says there is none. */
     private static final String NO_HOST = "-";
     private static final int MAX_PORT = 65535;
@@ -22,7 +22,7 @@ final class EnvelopeReader {
     private final DomainName defaultDomain;
 
     /** Recipients without {@code @} are at the default domain. */
-    EnvelopeReader(DomainName defaultDomain) {
+    public EnvelopeReader(DomainName defaultDomain) {
         this.defaultDomain = defaultDomain;
     }
 
@@ -35,7 +35,7 @@ final class EnvelopeReader {
      * @param clientHost the confirmed host name, {@code -} for none, or empty for unknown
      * @throws IllegalArgumentException with the problem and what to write instead
      */
-    Envelope read(String client, String local, String auth, String clientHost, String recipient) {
+    public Envelope read(String client, String local, String auth, String clientHost, String recipient) {
         if (client.isEmpty()) {
             throw new IllegalArgumentException("the client is empty; write its IP address");
         }

@@ -1,4 +1,4 @@
-package org.relaycontrol.cli;
+package org.relaycontrol.format;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package org.relaycontrol.cli;
+package org.relaycontrol.format;
 
 import java.util.Iterator;
 import java.util.Map;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes JSON (RFC 8259) on one line, in ASCII: whatever reads it need not guess an encoding.
  */
-final class Json {
+public final class Json {
 
     private Json() {
     }
@@ -18,7 +18,7 @@ final class Json {
      * @param value null, a {@link Boolean}, a {@link Number}, an {@link Iterable}, a {@link Map} of names to values, or anything else: its
      *     text as a string
      */
-    static String of(@Nullable Object value) {
+    public static String of(@Nullable Object value) {
         StringBuilder json = new StringBuilder();
         write(value, json);
         return json.toString();
