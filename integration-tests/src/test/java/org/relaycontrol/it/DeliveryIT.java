@@ -132,7 +132,7 @@ class DeliveryIT {
         server.awaitPackLog(logged, "patient@two.example", "next in");
         two.restart();
         mails(two, "down then up", 1);
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         assertThat(mails(two, "down then up", 1)).hasSize(1);
     }
 
@@ -145,7 +145,7 @@ class DeliveryIT {
         RelayServer.await(() -> attempts(first, "RCPT TO:<later@"), attempts -> attempts >= 3, () -> "three attempts");
         first.obey();
         List<NextHop.ReceivedMail> mails = mails(first, "one of two", 2);
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         second.restart();
         assertThat(mails).extracting(NextHop.ReceivedMail::recipients)
             .containsExactly(List.of("now@failover.example"), List.of("later@failover.example"));
@@ -166,7 +166,7 @@ class DeliveryIT {
         send("refused-sender@sender.example", "refused by the next hop", "refused@two.example", "taken@two.example");
         assertThat(mails(two, "refused by the next hop", 1).get(0).recipients()).containsExactly("taken@two.example");
         RelayServer.await(() -> bounces("refused-sender@sender.example"), bounces -> !bounces.isEmpty(), () -> "a bounce");
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         assertThat(bounces("refused-sender@sender.example")).hasSize(1);
         assertThat(bounces("refused-sender@sender.example").get(0).text()).contains("no such user there", "refused@two.example");
     }
@@ -182,7 +182,7 @@ class DeliveryIT {
         server.admin().clearRepository(DENIED);
         send("replaced-sender@sender.example", "replaced", "replaced@one.example");
         RelayServer.await(() -> server.admin().repository(DENIED), mails -> mails.size() == 1, () -> "a denied mail");
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         assertThat(recipients(smart)).doesNotContain("victim@outside.example", "replaced-sender@sender.example");
     }
 
@@ -219,7 +219,7 @@ class DeliveryIT {
             assertThat(stranger.dataOf(received + "Subject: looping\r\n\r\nRound and round.\r\n").code()).isEqualTo(250);
         }
         RelayServer.await(() -> bounces("looping-sender@sender.example"), bounces -> !bounces.isEmpty(), () -> "a bounce");
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         assertThat(bounces("looping-sender@sender.example")).hasSize(1);
         assertThat(server.admin().repository(LOOPING)).hasSize(1);
         assertThat(recipients(one)).doesNotContain("loop@one.example");
@@ -276,7 +276,7 @@ class DeliveryIT {
             assertThat(stranger.data("notify").code()).isEqualTo(250);
         }
         RelayServer.await(() -> bounces("notify@sender.example"), bounces -> !bounces.isEmpty(), () -> "a bounce");
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         assertThat(bounces("notify@sender.example")).hasSize(1);
         assertThat(bounces("notify@sender.example").get(0).text()).contains("Final-Recipient: rfc822; dsn-failure@two.example")
             .doesNotContain("dsn-never@two.example", "dsn-success@two.example");
@@ -292,7 +292,7 @@ class DeliveryIT {
         }
         server.awaitInbox(ALICE, inbox + 1);
         RelayServer.await(() -> bounces("curious@sender.example"), reports -> !reports.isEmpty(), () -> "a report");
-        awaitEmptyQueue();
+        server.awaitEmptyQueues();
         assertThat(bounces("curious@sender.example")).hasSize(1);
         assertThat(bounces("curious@sender.example").get(0).text())
             .contains("Original-Envelope-Id: asked", "Final-Recipient: rfc822; " + ALICE, "Action: delivered");
@@ -308,12 +308,8 @@ class DeliveryIT {
         }
     }
 
-    /** Waits until a next hop has got this many mails with this subject, and returns them. */
     private static List<NextHop.ReceivedMail> mails(NextHop hop, String subject, int count) {
-        return RelayServer.await(
-            () -> hop.mails().stream().filter(mail -> mail.subject().equals(subject)).collect(Collectors.toList()),
-            mails -> mails.size() >= count,
-            () -> count + " mails with subject " + subject + "; James wrote: " + String.join("\n", server.james().packLog()));
+        return server.awaitMails(hop, subject, count);
     }
 
     private static List<NextHop.ReceivedMail> bounces(String sender) {
@@ -328,10 +324,5 @@ class DeliveryIT {
 
     private static long attempts(NextHop hop, String command) {
         return hop.commands().stream().filter(line -> line.startsWith(command)).count();
-    }
-
-    private static void awaitEmptyQueue() {
-        RelayServer.await(() -> server.admin().queueSize("spool") + server.admin().queueSize("relay"), size -> size == 0,
-            () -> "empty queues");
     }
 }

@@ -63,8 +63,8 @@ public final class Certificates {
     }
 
     private void keytool(String... arguments) {
-        String[] command = {Distribution.java().resolveSibling("keytool").toString(), "-genkeypair", "-keyalg", "EC", "-groupname",
-            "secp256r1", "-validity", "365", "-storetype", "PKCS12", "-storepass", SECRET, "-keystore", keystore.toString()};
+        String[] command = {Distribution.java().resolveSibling("keytool").toString(), "-genkeypair", "-keyalg", "RSA", "-keysize",
+            "2048", "-validity", "365", "-storetype", "PKCS12", "-storepass", SECRET, "-keystore", keystore.toString()};
         String[] all = new String[command.length + arguments.length];
         System.arraycopy(command, 0, all, 0, command.length);
         System.arraycopy(arguments, 0, all, command.length, arguments.length);
@@ -87,8 +87,8 @@ public final class Certificates {
             this.alias = alias;
         }
 
-        /** One PEM file with the key, then the certificate and the authority's. Everyone may read it: servers have their own users. */
-        public Path pem() {
+        /** The key, then the certificate and the authority's, as PEM. */
+        public String pem() {
             try {
                 KeyStore store = load();
                 StringBuilder text = new StringBuilder();
@@ -96,7 +96,7 @@ public final class Certificates {
                 for (Certificate certificate : store.getCertificateChain(alias)) {
                     append(text, "CERTIFICATE", certificate.getEncoded());
                 }
-                return Files.writeString(folder.resolve(alias + ".pem"), text);
+                return text.toString();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (GeneralSecurityException e) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +51,17 @@ public final class ConfFolder {
             throw new UncheckedIOException(e);
         }
         return this;
+    }
+
+    /** Creates or overwrites a file that its owner alone may read. */
+    public ConfFolder writeSecret(String file, String text) {
+        write(file, "");
+        try {
+            Files.setPosixFilePermissions(folder.resolve(file), PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return write(file, text);
     }
 
     /** Deletes a file that must be there. */

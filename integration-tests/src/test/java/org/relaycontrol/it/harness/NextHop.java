@@ -11,24 +11,45 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A next hop of the server under test: an SMTP server that accepts every mail and keeps it, unless it is told to answer some command
- * otherwise. It can be stopped and started again on its port.
+ * otherwise, to encrypt or to ask for credentials. It can be stopped and started again on its port.
  */
 public final class NextHop implements AutoCloseable {
+    /** In the place of a command: the moment a client connects, which the greeting answers. */
+    public static final String CONNECT = "(connect)";
+    /** In the place of a command: the line that ends a message. */
+    public static final String END_OF_DATA = ".";
+    /** In the place of a reply: none, while the connection stays open. */
+    public static final String SILENCE = "(silence)";
+    /** In the place of a reply: the connection is closed. */
+    public static final String CUT = "(cut)";
+    /** In the place of the reply to the end of data: the mail is taken, and the connection closed before the reply. */
+    public static final String TAKE_AND_CUT = "(take and cut)";
+
     private final InetAddress address;
     private final Consumer<ReceivedMail> listener;
     private final List<Script> scripts = new CopyOnWriteArrayList<>();
     private final List<ReceivedMail> mails = new CopyOnWriteArrayList<>();
     private final List<String> commands = new CopyOnWriteArrayList<>();
     private final Set<Socket> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile Optional<SSLContext> tls = Optional.empty();
+    private volatile boolean implicitTls;
+    private volatile Optional<String> credentials = Optional.empty();
     private volatile ServerSocket server;
     private final int port;
 
@@ -67,7 +88,31 @@ public final class NextHop implements AutoCloseable {
         return port;
     }
 
-    /** Answers every command that begins with this text, case aside, with this reply line, until {@link #obey()}. */
+    /** Offers STARTTLS from now on. */
+    public NextHop offerTls(SSLContext context) {
+        tls = Optional.of(context);
+        return this;
+    }
+
+    /** Begins TLS as soon as a client connects from now on, without STARTTLS. */
+    public NextHop speakTls(SSLContext context) {
+        implicitTls = true;
+        return offerTls(context);
+    }
+
+    /** Takes mail from this user only from now on; AUTH PLAIN is offered, encrypted or not. */
+    public NextHop requireUser(String user, String password) {
+        credentials = Optional.of("\0" + user + "\0" + password);
+        return this;
+    }
+
+    /**
+     * Answers every command that begins with this text, case aside, with this reply line, until {@link #obey()}. Of several that match
+     * the first one counts.
+     *
+     * @param command or {@link #CONNECT}, {@link #END_OF_DATA}
+     * @param reply or {@link #SILENCE}, {@link #CUT}, {@link #TAKE_AND_CUT}
+     */
     public NextHop answer(String command, String reply) {
         scripts.add(new Script(command, reply));
         return this;
@@ -87,6 +132,11 @@ public final class NextHop implements AutoCloseable {
     /** The command lines received so far, oldest first. */
     public List<String> commands() {
         return List.copyOf(commands);
+    }
+
+    /** How many connections were accepted so far. */
+    public int connections() {
+        return connections.get();
     }
 
     /** Closes the listening port and every session: connections are refused from now on. */
@@ -143,6 +193,7 @@ public final class NextHop implements AutoCloseable {
 
     private void serve(Socket socket) {
         sessions.add(socket);
+        connections.incrementAndGet();
         try (socket) {
             new Session(socket).run();
         } catch (IOException e) {
@@ -158,11 +209,13 @@ public final class NextHop implements AutoCloseable {
         private final String sender;
         private final List<String> recipients;
         private final String text;
+        private final boolean encrypted;
 
-        ReceivedMail(String sender, List<String> recipients, String text) {
+        ReceivedMail(String sender, List<String> recipients, String text, boolean encrypted) {
             this.sender = sender;
             this.recipients = List.copyOf(recipients);
             this.text = text;
+            this.encrypted = encrypted;
         }
 
         /** Empty for the null sender. */
@@ -176,6 +229,11 @@ public final class NextHop implements AutoCloseable {
 
         public String text() {
             return text;
+        }
+
+        /** Whether it came over TLS. */
+        public boolean isEncrypted() {
+            return encrypted;
         }
 
         public String subject() {
@@ -198,25 +256,36 @@ public final class NextHop implements AutoCloseable {
     }
 
     private final class Session {
-        private final BufferedReader in;
-        private final OutputStream out;
+        private Socket socket;
+        private BufferedReader in;
+        private OutputStream out;
+        private boolean encrypted;
+        private boolean authenticated;
         private String sender = "";
         private final List<String> recipients = new ArrayList<>();
 
         Session(Socket socket) throws IOException {
-            this.in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
-            this.out = socket.getOutputStream();
+            use(socket);
+        }
+
+        private void use(Socket connected) throws IOException {
+            this.socket = connected;
+            this.in = new BufferedReader(new InputStreamReader(connected.getInputStream(), StandardCharsets.ISO_8859_1));
+            this.out = connected.getOutputStream();
         }
 
         void run() throws IOException {
-            reply("220 next-hop.test.example");
+            if (implicitTls) {
+                encrypt();
+            }
+            reply(scripted(CONNECT, "220 next-hop.test.example"));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 commands.add(line);
-                String reply = scripted(line);
-                if (reply == null) {
-                    obey(line);
+                Optional<String> script = script(line);
+                if (script.isPresent()) {
+                    reply(script.get());
                 } else {
-                    reply(reply);
+                    obey(line);
                 }
                 if (line.equalsIgnoreCase("QUIT")) {
                     return;
@@ -224,20 +293,28 @@ public final class NextHop implements AutoCloseable {
             }
         }
 
-        private String scripted(String line) {
-            return scripts.stream().filter(script -> script.matches(line)).map(script -> script.reply).findFirst().orElse(null);
+        private Optional<String> script(String line) {
+            return scripts.stream().filter(script -> script.matches(line)).map(script -> script.reply).findFirst();
+        }
+
+        private String scripted(String command, String otherwise) {
+            return script(command).orElse(otherwise);
         }
 
         private void obey(String line) throws IOException {
             String verb = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
             switch (verb) {
                 case "EHLO":
-                    reply("250-next-hop.test.example\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 DSN");
+                    ehlo();
+                    break;
+                case "STARTTLS":
+                    startTls();
+                    break;
+                case "AUTH":
+                    authenticate(line);
                     break;
                 case "MAIL":
-                    sender = path(line);
-                    recipients.clear();
-                    reply("250 2.1.0 OK");
+                    mail(line);
                     break;
                 case "RCPT":
                     recipients.add(path(line));
@@ -259,6 +336,42 @@ public final class NextHop implements AutoCloseable {
             }
         }
 
+        private void ehlo() throws IOException {
+            String starttls = tls.isPresent() && !encrypted ? "250-STARTTLS\r\n" : "";
+            String auth = credentials.isPresent() ? "250-AUTH PLAIN\r\n" : "";
+            reply("250-next-hop.test.example\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n" + starttls + auth + "250 DSN");
+        }
+
+        private void startTls() throws IOException {
+            if (tls.isEmpty() || encrypted) {
+                reply("502 5.5.1 No TLS");
+                return;
+            }
+            reply("220 2.0.0 Go on");
+            encrypt();
+        }
+
+        private void encrypt() throws IOException {
+            SSLSocket secure = (SSLSocket) tls.orElseThrow().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+            secure.setUseClientMode(false);
+            secure.startHandshake();
+            use(secure);
+            encrypted = true;
+        }
+
+        private void authenticate(String line) throws IOException {
+            String[] words = line.split(" ");
+            byte[] response = words.length == 3 && words[1].equals("PLAIN") ? Base64.getDecoder().decode(words[2]) : new byte[0];
+            authenticated = credentials.filter(new String(response, StandardCharsets.UTF_8)::endsWith).isPresent();
+            reply(authenticated ? "235 2.7.0 Welcome" : "535 5.7.8 Authentication credentials invalid");
+        }
+
+        private void mail(String line) throws IOException {
+            sender = path(line);
+            recipients.clear();
+            reply(credentials.isPresent() && !authenticated ? "530 5.7.0 Authentication required" : "250 2.1.0 OK");
+        }
+
         private void data() throws IOException {
             if (recipients.isEmpty()) {
                 reply("554 5.5.1 No valid recipients");
@@ -267,13 +380,12 @@ public final class NextHop implements AutoCloseable {
             reply("354 Go on");
             StringBuilder text = new StringBuilder();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.equals(".")) {
-                    String reply = scripted(".");
-                    if (reply == null) {
-                        ReceivedMail mail = new ReceivedMail(sender, recipients, text.toString());
+                if (line.equals(END_OF_DATA)) {
+                    String reply = scripted(END_OF_DATA, "250 2.6.0 OK");
+                    if (reply.startsWith("2") || reply.equals(TAKE_AND_CUT)) {
+                        ReceivedMail mail = new ReceivedMail(sender, recipients, text.toString(), encrypted);
                         mails.add(mail);
                         listener.accept(mail);
-                        reply = "250 2.6.0 OK";
                     }
                     reply(reply);
                     return;
@@ -289,8 +401,12 @@ public final class NextHop implements AutoCloseable {
         }
 
         private void reply(String line) throws IOException {
-            out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-            out.flush();
+            if (line.equals(CUT) || line.equals(TAKE_AND_CUT)) {
+                socket.close();
+            } else if (!line.equals(SILENCE)) {
+                out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                out.flush();
+            }
         }
     }
 }

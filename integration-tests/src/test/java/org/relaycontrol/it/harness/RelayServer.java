@@ -29,9 +29,11 @@ public final class RelayServer implements AutoCloseable {
     private final StockJames james;
     private final LoopbackConfiguration loopback;
     private final WebAdmin admin;
+    private final ConfFolder conf;
 
-    private RelayServer(StockJames james, LoopbackConfiguration loopback, WebAdmin admin) {
+    private RelayServer(StockJames james, LoopbackConfiguration loopback, WebAdmin admin, ConfFolder conf) {
         this.james = james;
+        this.conf = conf;
         this.loopback = loopback;
         this.admin = admin;
     }
@@ -48,6 +50,11 @@ public final class RelayServer implements AutoCloseable {
 
     public WebAdmin admin() {
         return admin;
+    }
+
+    /** The configuration of the running James: what it reads again may be changed. */
+    public ConfFolder conf() {
+        return conf;
     }
 
     public StockJames james() {
@@ -83,6 +90,19 @@ public final class RelayServer implements AutoCloseable {
             + james.log().stream().skip(Math.max(0, james.log().size() - 20)).collect(Collectors.joining("\n")));
     }
 
+    /** Waits until a next hop has got this many mails with this subject, and returns them. */
+    public List<NextHop.ReceivedMail> awaitMails(NextHop hop, String subject, int mails) {
+        return await(
+            () -> hop.mails().stream().filter(mail -> mail.subject().equals(subject)).collect(Collectors.toList()),
+            got -> got.size() >= mails,
+            () -> mails + " mails with subject " + subject + "; James wrote: " + String.join("\n", james.packLog()));
+    }
+
+    /** Waits until nothing is being processed, and nothing waits to be delivered. */
+    public void awaitEmptyQueues() {
+        await(() -> admin.queueSize("spool") + admin.queueSize("relay"), size -> size == 0, () -> "empty queues");
+    }
+
     /** Waits for a value that satisfies a condition. */
     public static <T> T await(Callable<T> value, Predicate<T> condition, Supplier<String> what) {
         try {
@@ -104,6 +124,7 @@ public final class RelayServer implements AutoCloseable {
         private final LoopbackConfiguration.Builder loopback;
         private final Map<String, String> users = new LinkedHashMap<>();
         private final List<Class<?>> extension = new ArrayList<>();
+        private final List<String> options = new ArrayList<>();
         private final List<Consumer<ConfFolder>> finalChanges = new ArrayList<>();
 
         private Builder(String sample, String run) {
@@ -141,6 +162,18 @@ public final class RelayServer implements AutoCloseable {
             return this;
         }
 
+        /** The policy as it is run, loopback addresses and ports and all, in the place of the sample's. */
+        public Builder policy(String text) {
+            conf.write("relaycontrol.xml", "");
+            return confOnLoopback(changed -> changed.write("relaycontrol.xml", text));
+        }
+
+        /** Further options of James's JVM. */
+        public Builder options(String... more) {
+            options.addAll(List.of(more));
+            return this;
+        }
+
         /** A user to create. */
         public Builder user(String name, String password) {
             users.put(name, password);
@@ -164,10 +197,10 @@ public final class RelayServer implements AutoCloseable {
             if (!extension.isEmpty()) {
                 writeExtension();
             }
-            StockJames james = StockJames.start(run);
+            StockJames james = StockJames.start(run, line -> { }, options);
             WebAdmin admin = new WebAdmin(moved.webadminPort());
             users.forEach(admin::addUser);
-            return new RelayServer(james, moved, admin);
+            return new RelayServer(james, moved, admin, conf);
         }
 
         private void writeExtension() {

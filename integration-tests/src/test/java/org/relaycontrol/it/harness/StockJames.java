@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -65,9 +66,9 @@ public final class StockJames implements AutoCloseable {
         }
     }
 
-    /** As {@link #start(Path, Consumer)}, listening to no log line. */
-    public static StockJames start(Path workingDirectory) {
-        return start(workingDirectory, line -> { });
+    /** As {@link #start(Path, Consumer, List)}, with no option. */
+    public static StockJames start(Path workingDirectory, Consumer<String> listener) {
+        return start(workingDirectory, listener, List.of());
     }
 
     /**
@@ -75,25 +76,28 @@ public final class StockJames implements AutoCloseable {
      *
      * @param workingDirectory holds {@code conf/}; the rest of the layout is added
      * @param listener told every line James writes, as it is written, on a thread of its own
+     * @param options further options of the JVM
      * @throws StartFailure if James ends instead, or is not ready within three minutes
      */
-    public static StockJames start(Path workingDirectory, Consumer<String> listener) {
+    public static StockJames start(Path workingDirectory, Consumer<String> listener, List<String> options) {
         try {
             Path root = workingDirectory.toAbsolutePath();
             Files.createDirectories(root.resolve("var"));
             Files.createDirectories(root.resolve("extensions-jars"));
             copyJars(Distribution.folder().resolve("extensions-jars"), root.resolve("extensions-jars"));
             Path hosts = Files.writeString(root.resolve("hosts"), Distribution.hosts());
-            Process process = new ProcessBuilder(
-                    Distribution.java().toString(),
-                    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
-                    "-Djdk.net.hosts.file=" + hosts,
-                    "-Dworking.directory=" + root,
-                    "-Dlogback.configurationFile=conf/logback.xml",
-                    "-Dextra.props=conf/jvm.properties",
-                    "-Djdk.tls.ephemeralDHKeySize=2048",
-                    "-cp", Distribution.folder().resolve("james-server-memory-app.lib") + "/*",
-                    "org.apache.james.MemoryJamesServerMain")
+            List<String> command = new ArrayList<>(List.of(
+                Distribution.java().toString(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
+                "-Djdk.net.hosts.file=" + hosts,
+                "-Dworking.directory=" + root,
+                "-Dlogback.configurationFile=conf/logback.xml",
+                "-Dextra.props=conf/jvm.properties",
+                "-Djdk.tls.ephemeralDHKeySize=2048"));
+            command.addAll(options);
+            command.addAll(List.of("-cp", Distribution.folder().resolve("james-server-memory-app.lib") + "/*",
+                "org.apache.james.MemoryJamesServerMain"));
+            Process process = new ProcessBuilder(command)
                 .directory(root.toFile())
                 .redirectErrorStream(true)
                 .start();
