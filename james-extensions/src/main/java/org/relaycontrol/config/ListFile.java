@@ -5,8 +5,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.relaycontrol.policy.Rule;
 
@@ -57,10 +55,8 @@ final class ListFile {
      * @return whether it has an entry or a comment at all
      * @throws IOException if it cannot be read
      */
-    static boolean read(Path path, String name, Lines lines, Problems problems) throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            return new ListFile(name, lines, problems).read(in);
-        }
+    static boolean read(InputStream in, String name, Lines lines, Problems problems) throws IOException {
+        return new ListFile(name, lines, problems).read(in);
     }
 
     private boolean read(InputStream in) throws IOException {

@@ -12,9 +12,11 @@ public final class LoadedPolicies {
     private final RelayPolicies policies;
     private final List<Warning> warnings;
     private final List<AcceptedWarning> accepted;
+    private final FilesRead files;
 
-    LoadedPolicies(RelayPolicies policies, List<Warning> warnings, List<AcceptedWarning> accepted) {
+    LoadedPolicies(RelayPolicies policies, List<Warning> warnings, List<AcceptedWarning> accepted, FilesRead files) {
         this.policies = policies;
+        this.files = files;
         this.accepted = List.copyOf(accepted);
         this.warnings = warnings.stream()
             .filter(warning -> accepted.stream().noneMatch(accept -> accept.warning().equals(warning.name())))
@@ -34,5 +36,10 @@ public final class LoadedPolicies {
     /** The kinds of warning that the policy file silences. */
     public List<AcceptedWarning> accepted() {
         return accepted;
+    }
+
+    /** The files that were read. */
+    public FilesRead files() {
+        return files;
     }
 }

@@ -14,10 +14,12 @@ public final class PolicyException extends Exception {
 
     @SuppressWarnings("serial")
     private final List<Problem> problems;
+    private final transient FilesRead files;
 
-    PolicyException(List<Problem> problems) {
+    PolicyException(List<Problem> problems, FilesRead files) {
         super(message(problems));
         this.problems = List.copyOf(problems);
+        this.files = files;
     }
 
     private static String message(List<Problem> problems) {
@@ -29,5 +31,10 @@ public final class PolicyException extends Exception {
     /** All problems: those of the policy file by line, then those of the list files. */
     public List<Problem> problems() {
         return problems;
+    }
+
+    /** The files that were read. */
+    public FilesRead files() {
+        return files;
     }
 }

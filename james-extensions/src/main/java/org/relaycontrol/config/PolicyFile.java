@@ -1,6 +1,7 @@
 package org.relaycontrol.config;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -19,11 +20,13 @@ final class PolicyFile {
     private final Path folder;
     private final String name;
     private final Problems problems;
+    private final FileAccess files;
 
-    PolicyFile(Path folder, String name, Problems problems) {
+    PolicyFile(Path folder, String name, Problems problems, FileAccess files) {
         this.folder = folder;
         this.name = name;
         this.problems = problems;
+        this.files = files;
     }
 
     Problems problems() {
@@ -36,6 +39,11 @@ final class PolicyFile {
 
     void problem(XmlElement element, String text) {
         problems.add(rule(element), text);
+    }
+
+    /** Throws the problems there are so far, if any. */
+    void throwIfAnyProblem() throws PolicyException {
+        problems.throwIfAny(files);
     }
 
     /** The value, or null after the problem that it is none. */
@@ -65,8 +73,8 @@ final class PolicyFile {
         if (file == null || path == null) {
             return;
         }
-        try {
-            if (!ListFile.read(path, file, lines, problems)) {
+        try (InputStream in = files.open(path, file)) {
+            if (!ListFile.read(in, file, lines, problems)) {
                 problem(element, "the list file '" + file + "' is empty; write one entry a line, "
                     + "or a comment if it is meant to list nothing");
             }
@@ -81,6 +89,7 @@ final class PolicyFile {
         if (path == null) {
             return file;
         }
+        files.look(path, file, true);
         try {
             if (Files.size(path) == 0) {
                 problem(element, "the password file '" + file + "' is empty; write the password into its first line");
@@ -107,6 +116,7 @@ final class PolicyFile {
             return null;
         }
         if (Files.isDirectory(path)) {
+            files.look(path, file, false);
             problem(element, "the " + kind + " '" + file + "' is a directory; write the path of a file in it");
             return null;
         }

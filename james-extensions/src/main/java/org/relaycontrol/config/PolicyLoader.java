@@ -1,11 +1,13 @@
 package org.relaycontrol.config;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.RelayPolicies;
@@ -27,23 +29,34 @@ public final class PolicyLoader {
      * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
      */
     public static LoadedPolicies load(Path policyFile) throws PolicyException {
+        return load(policyFile, Map.of());
+    }
+
+    /**
+     * Loads a policy file, with other contents in place of those of some files: what a change would give.
+     *
+     * @param inPlaceOf the content to read in place of a file's, by its absolute path
+     * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
+     */
+    public static LoadedPolicies load(Path policyFile, Map<Path, byte[]> inPlaceOf) throws PolicyException {
+        FileAccess files = new FileAccess(inPlaceOf);
         String name = String.valueOf(policyFile.getFileName());
         Path folder = policyFile.toAbsolutePath().resolveSibling("");
         Problems problems = new Problems(name);
-        XmlElement relaycontrol = readXml(policyFile, name, problems);
-        problems.throwIfAny();
+        XmlElement relaycontrol = readXml(policyFile, name, files, problems);
+        problems.throwIfAny(files);
         if (relaycontrol == null || !SCHEMA.check(relaycontrol, name, problems)) {
-            problems.throwIfAny();
+            problems.throwIfAny(files);
             throw new IllegalStateException(name + " was not read, and there is no problem");
         }
-        RelayPolicies policies = new PolicyReader(new PolicyFile(folder, name, problems)).read(relaycontrol);
-        return new LoadedPolicies(policies, problems.warnings(), accepted(relaycontrol, name));
+        RelayPolicies policies = new PolicyReader(new PolicyFile(folder, name, problems, files)).read(relaycontrol);
+        return new LoadedPolicies(policies, problems.warnings(), accepted(relaycontrol, name), files.filesRead());
     }
 
-    private static @Nullable XmlElement readXml(Path policyFile, String name, Problems problems) {
+    private static @Nullable XmlElement readXml(Path policyFile, String name, FileAccess files, Problems problems) {
         byte[] octets;
-        try {
-            octets = Files.readAllBytes(policyFile);
+        try (InputStream in = files.open(policyFile, name)) {
+            octets = in.readAllBytes();
         } catch (IOException e) {
             problems.add(Rule.of(name, 0), unreadable(policyFile, e));
             return null;

@@ -69,7 +69,7 @@ final class PolicyReader {
                 + withoutSmartHost.stream().sorted().map(name -> "policy '" + name + "'").collect(Collectors.joining(", "))
                 + "; write smartHost=\"host\" or via=\"name\" at the shared <routing>"));
         }
-        file.problems().throwIfAny();
+        file.throwIfAnyProblem();
         return RelayPolicies.of(policies, sharedRouting);
     }
 

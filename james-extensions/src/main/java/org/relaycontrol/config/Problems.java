@@ -42,12 +42,12 @@ final class Problems {
         return warnings;
     }
 
-    /** Throws what was added, if anything was. */
-    void throwIfAny() throws PolicyException {
+    /** Throws what was added, if anything was; it was found in these files. */
+    void throwIfAny(FileAccess files) throws PolicyException {
         if (!problems.isEmpty()) {
             List<Problem> all = new ArrayList<>(problems);
             all.sort(Comparator.comparing(Problem::where, order));
-            throw new PolicyException(all);
+            throw new PolicyException(all, files.filesRead());
         }
     }
 }

@@ -1,0 +1,78 @@
+package org.relaycontrol.james;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.relaycontrol.analysis.Analysis;
+import org.relaycontrol.config.FilesRead;
+import org.relaycontrol.config.LoadedPolicies;
+import org.relaycontrol.config.PolicyException;
+import org.relaycontrol.config.PolicyLoader;
+import org.relaycontrol.config.Warning;
+import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Rule;
+
+/**
+ * Policies of files without problems that are proved to be no open relay, so that they may rule. Immutable.
+ */
+public final class ProvedPolicies {
+
+    private final LoadedPolicies loaded;
+    private final List<Remark> warnings;
+    private final Set<String> acceptedWarnings;
+
+    private ProvedPolicies(LoadedPolicies loaded, List<Remark> warnings, Set<String> acceptedWarnings) {
+        this.loaded = loaded;
+        this.warnings = List.copyOf(warnings);
+        this.acceptedWarnings = acceptedWarnings;
+    }
+
+    /**
+     * Loads and proves a policy file.
+     *
+     * @param inPlaceOf the content to read in place of a file's, by its absolute path
+     * @throws RefusedPolicyException with all problems, if there is any
+     */
+    static ProvedPolicies load(Path policyFile, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
+        LoadedPolicies loaded;
+        try {
+            loaded = PolicyLoader.load(policyFile, inPlaceOf);
+        } catch (PolicyException e) {
+            throw new RefusedPolicyException(e.problems().stream().map(Remark::of).collect(Collectors.toList()), e.files());
+        }
+        Map<String, Rule> accepted = new LinkedHashMap<>();
+        loaded.accepted().forEach(accept -> accepted.putIfAbsent(accept.warning(), accept.rule()));
+        Analysis analysis = Analysis.of(loaded.policies(), accepted, Warning.NAMES);
+        if (!analysis.problems().isEmpty()) {
+            throw new RefusedPolicyException(analysis.problems().stream().map(Remark::of).collect(Collectors.toList()), loaded.files());
+        }
+        List<Remark> warnings = new ArrayList<>();
+        loaded.warnings().forEach(warning -> warnings.add(Remark.of(warning)));
+        analysis.warnings().forEach(finding -> warnings.add(Remark.of(finding)));
+        return new ProvedPolicies(loaded, warnings, Set.copyOf(accepted.keySet()));
+    }
+
+    /** The policies. */
+    public RelayPolicies policies() {
+        return loaded.policies();
+    }
+
+    /** What is allowed but probably not meant, without what the policy file silences. */
+    public List<Remark> warnings() {
+        return warnings;
+    }
+
+    /** The names of the warnings that the policy file silences. */
+    public Set<String> acceptedWarnings() {
+        return acceptedWarnings;
+    }
+
+    /** The files that were read. */
+    public FilesRead files() {
+        return loaded.files();
+    }
+}

@@ -1,0 +1,125 @@
+package org.relaycontrol.james;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.james.filesystem.api.FileSystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.policy.RelayPolicy;
+
+/**
+ * The running policy follows its files, and stays as it was when they are bad.
+ */
+class FilePolicySourceTest {
+
+    private static final String GOOD = "<relaycontrol><policy name='%s'/></relaycontrol>";
+
+    @TempDir
+    private Path conf;
+    private Path file;
+
+    @BeforeEach
+    void writePolicy() throws IOException {
+        file = conf.resolve("relaycontrol.xml");
+        write("one");
+    }
+
+    private void write(String policyName) throws IOException {
+        Files.writeString(file, String.format(GOOD, policyName));
+    }
+
+    private FilePolicySource source() throws IOException {
+        FileSystem fileSystem = mock(FileSystem.class);
+        when(fileSystem.getFile(anyString())).thenReturn(file.toFile());
+        return new FilePolicySource(fileSystem);
+    }
+
+    private static List<String> names(PolicySource source) {
+        return source.current().policies().stream().map(RelayPolicy::name).collect(Collectors.toList());
+    }
+
+    @Test
+    void shouldNotStartWithABadFile() throws IOException {
+        Files.writeString(file, "<relaycontrol/>");
+
+        assertThatThrownBy(this::source).isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("1 problem(s), first: relaycontrol.xml:1: there is no policy");
+    }
+
+    @Test
+    void shouldPutAGoodFileInForce() throws IOException {
+        FilePolicySource source = source();
+        write("two");
+
+        PolicyStatus status = source.reload();
+
+        assertThat(names(source)).containsExactly("two");
+        assertThat(status).isSameAs(source.status());
+        assertThat(status.loads()).isEqualTo(2);
+        assertThat(status.failedLoads()).isZero();
+        assertThat(status.isStale()).isFalse();
+        assertThat(status.lastFailure()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepThePolicyWhenTheFileIsBad() throws IOException {
+        FilePolicySource source = source();
+        Files.writeString(file, "<relaycontrol><policy/><policy/></relaycontrol>");
+
+        PolicyStatus status = source.reload();
+
+        assertThat(names(source)).containsExactly("one");
+        assertThat(status.isStale()).isTrue();
+        assertThat(status.failedLoads()).isEqualTo(1);
+        assertThat(status.lastFailure()).hasValueSatisfying(failure -> assertThat(failure.problems()).hasSizeGreaterThan(1));
+    }
+
+    @Test
+    void shouldRefuseAnOpenRelay() throws IOException {
+        FilePolicySource source = source();
+        Files.writeString(file, "<relaycontrol><policy><restrictions><clients mode='allExcept'/></restrictions></policy></relaycontrol>");
+
+        PolicyStatus status = source.reload();
+
+        assertThat(names(source)).containsExactly("one");
+        assertThat(status.lastFailure().orElseThrow().problems()).extracting(Remark::name).containsExactly("open-relay");
+    }
+
+    @Test
+    void shouldTellListenersOfEveryLoad() throws IOException {
+        FilePolicySource source = source();
+        List<PolicyStatus> told = new ArrayList<>();
+        source.onLoad(told::add);
+
+        source.reload();
+        Files.delete(file);
+        source.reload();
+
+        assertThat(told).extracting(PolicyStatus::isStale).containsExactly(false, true);
+    }
+
+    @Test
+    void shouldProveAChangeWithoutPuttingItInForce() throws Exception {
+        FilePolicySource source = source();
+
+        ProvedPolicies proved = source.prove(Map.of(source.file(), String.format(GOOD, "two").getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(proved.policies().policies()).extracting(RelayPolicy::name).containsExactly("two");
+        assertThat(names(source)).containsExactly("one");
+        assertThatThrownBy(() -> source.prove(Map.of(source.file(), new byte[0]))).isInstanceOf(RefusedPolicyException.class)
+            .hasMessageContaining("the file is empty");
+    }
+}
