@@ -35,7 +35,9 @@ class ArchitectureTest {
     private static final String FORMAT = "org.relaycontrol.format..";
     private static final String CLI = "org.relaycontrol.cli..";
     private static final String JAMES = "org.relaycontrol.james..";
-    private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets.."};
+    private static final String MONITOR = "org.relaycontrol.monitor..";
+    private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets..",
+        "org.relaycontrol.webadmin.."};
 
     /** Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything. */
     private static final DescribedPredicate<JavaClass> JDK_WITHOUT_IO =
@@ -93,7 +95,7 @@ class ArchitectureTest {
 
     @Test
     void whatTheAdaptersShareShouldNotUseThem() {
-        noClasses().that().resideInAPackage(JAMES).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
+        noClasses().that().resideInAnyPackage(JAMES, MONITOR).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
     }
 
     @ParameterizedTest
@@ -102,7 +104,7 @@ class ArchitectureTest {
         classes().that().resideInAPackage(adapter).should().onlyHaveDependentClassesThat().resideInAPackage(adapter).check(PACK);
         classes().that().resideInAPackage(adapter)
             .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
-                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES)))
+                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES, MONITOR)))
             .check(PACK);
     }
 

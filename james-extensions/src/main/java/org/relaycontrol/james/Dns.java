@@ -2,6 +2,7 @@ package org.relaycontrol.james;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -77,6 +79,10 @@ public final class Dns {
     private final LongSupplier nanoTime;
     private final ThreadPoolExecutor pool = pool();
     private final AtomicInteger pending = new AtomicInteger();
+    private final LongAdder lookUps = new LongAdder();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder timeOuts = new LongAdder();
     private final Map<Question, Cached> cache = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Question, Cached> eldest) {
@@ -190,11 +196,14 @@ public final class Dns {
 
     private CompletableFuture<DnsAnswer<Record>> lookUp(Name name, int type) {
         Question question = new Question(name, type);
+        lookUps.increment();
         synchronized (cache) {
             Cached cached = cache.get(question);
             if (cached == null || cached.isExpired(nanoTime.getAsLong())) {
                 cached = new Cached(ask(name, type), nanoTime);
                 cache.put(question, cached);
+            } else {
+                hits.increment();
             }
             return cached.answer;
         }
@@ -203,7 +212,7 @@ public final class Dns {
     private CompletableFuture<Reply> ask(Name name, int type) {
         if (pending.incrementAndGet() > MAX_PENDING) {
             pending.decrementAndGet();
-            return CompletableFuture.completedFuture(Reply.failed("too many look-ups at once"));
+            return failed("too many look-ups at once");
         }
         try {
             // On the pool from the start: reading the hosts file and writing to a socket may block.
@@ -212,11 +221,49 @@ public final class Dns {
                 .thenApply(Reply::of)
                 .orTimeout(timeOut.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(Reply::of)
-                .whenComplete((reply, none) -> pending.decrementAndGet());
+                .whenComplete((reply, none) -> {
+                    pending.decrementAndGet();
+                    count(reply);
+                });
         } catch (RejectedExecutionException e) {
             pending.decrementAndGet();
-            return CompletableFuture.completedFuture(Reply.failed("shutting down"));
+            return failed("shutting down");
         }
+    }
+
+    private CompletableFuture<Reply> failed(String problem) {
+        Reply reply = Reply.failed(problem, false);
+        count(reply);
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    private void count(Reply reply) {
+        if (reply.answer.status() == DnsAnswer.Status.FAILED) {
+            failures.increment();
+        }
+        if (reply.timedOut) {
+            timeOuts.increment();
+        }
+    }
+
+    /** How many questions there were since James started, those answered from the cache included. */
+    public long lookUps() {
+        return lookUps.sum();
+    }
+
+    /** How many questions were answered from the cache, or joined one that was under way. */
+    public long hits() {
+        return hits.sum();
+    }
+
+    /** How many questions that were asked failed for now, time-outs included. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** How many questions that were asked had no answer in time. */
+    public long timeOuts() {
+        return timeOuts.sum();
     }
 
     /** An answer and how long it may be kept. */
@@ -224,24 +271,26 @@ public final class Dns {
 
         private final DnsAnswer<Record> answer;
         private final Duration timeToLive;
+        private final boolean timedOut;
 
-        private Reply(DnsAnswer<Record> answer, Duration timeToLive) {
+        private Reply(DnsAnswer<Record> answer, Duration timeToLive, boolean timedOut) {
             this.answer = answer;
             this.timeToLive = timeToLive;
+            this.timedOut = timedOut;
         }
 
-        private static Reply failed(String problem) {
-            return new Reply(DnsAnswer.failed(problem), FAILURE_TTL);
+        private static Reply failed(String problem, boolean timedOut) {
+            return new Reply(DnsAnswer.failed(problem), FAILURE_TTL, timedOut);
         }
 
         private static Reply of(LookupResult result) {
             List<Record> records = result.getRecords();
             if (records.isEmpty()) {
-                return new Reply(DnsAnswer.noData(), NEGATIVE_TTL);
+                return new Reply(DnsAnswer.noData(), NEGATIVE_TTL, false);
             }
             long seconds = records.stream().mapToLong(Record::getTTL).min().orElse(0);
             return new Reply(DnsAnswer.found(records),
-                Duration.ofSeconds(Math.min(MAX_TTL.toSeconds(), Math.max(MIN_TTL.toSeconds(), seconds))));
+                Duration.ofSeconds(Math.min(MAX_TTL.toSeconds(), Math.max(MIN_TTL.toSeconds(), seconds))), false);
         }
 
         private static Reply of(Throwable failure) {
@@ -250,18 +299,18 @@ public final class Dns {
                 cause = cause.getCause();
             }
             if (cause instanceof NoSuchDomainException) {
-                return new Reply(DnsAnswer.noSuchName(), NEGATIVE_TTL);
+                return new Reply(DnsAnswer.noSuchName(), NEGATIVE_TTL, false);
             }
             if (cause instanceof NoSuchRRSetException) {
-                return new Reply(DnsAnswer.noData(), NEGATIVE_TTL);
+                return new Reply(DnsAnswer.noData(), NEGATIVE_TTL, false);
             }
-            if (cause instanceof TimeoutException) {
-                return failed("no answer in time");
+            if (cause instanceof TimeoutException || cause instanceof SocketTimeoutException) {
+                return failed("no answer in time", true);
             }
             if (cause instanceof ServerFailedException) {
-                return failed("SERVFAIL");
+                return failed("SERVFAIL", false);
             }
-            return failed(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+            return failed(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage(), false);
         }
     }
 

@@ -1,70 +1,70 @@
 package org.relaycontrol.smtp;
 
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.monitor.DecidedBy;
+import org.relaycontrol.monitor.DecisionRecord;
+import org.relaycontrol.monitor.Decisions;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Decision.Route;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One line for each decision: refusals and permissions to relay at INFO, what is accepted inbound at DEBUG, what could not be decided at
- * ERROR. The fields are always the same, in the same order.
+ * Hands on what was decided in a session, to be logged and counted.
  */
-final class DecisionLog {
+@Singleton
+public class DecisionLog {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(DecisionLog.class);
+    private final Decisions decisions;
 
-    private DecisionLog() {
+    /** Hands on to these. */
+    @Inject
+    public DecisionLog(Decisions decisions) {
+        this.decisions = decisions;
     }
 
     /** A recipient was decided. */
-    static void recipient(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
+    void recipient(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
         Decision decision = decided.decision();
-        boolean inbound = decision.route() == Route.INBOUND;
-        if (inbound && !LOGGER.isDebugEnabled()) {
-            return;
-        }
-        LogLine line = line(session, decision.verdict(), decision.reason(), decision, decided.envelope().host(), sender, recipient);
-        if (inbound) {
-            LOGGER.debug("{}", line);
+        if (decision.route() == Route.INBOUND && !decisions.areInboundLogged()) {
+            decisions.inbound(decision.policy() == null ? null : decision.policy().name());
         } else {
-            LOGGER.info("{}", line);
+            decisions.decided(record(session, decision, decided.envelope().host(), sender, recipient));
         }
     }
 
     /** A connection was refused. */
-    static void connection(SMTPSession session, Decision decision, ClientHost host) {
-        LOGGER.info("{}", line(session, decision.verdict(), decision.reason(), decision, host, null, null));
+    void connection(SMTPSession session, Decision decision, ClientHost host) {
+        decisions.decided(record(session, decision, host, null, null));
     }
 
     /** A recipient was refused whose domain is none that mail can be sent to. */
-    static void notAMailDomain(SMTPSession session, MaybeSender sender, MailAddress recipient) {
-        LOGGER.info("{}", line(session, "deny", "not-a-mail-domain", null, null, sender, recipient));
+    void notAMailDomain(SMTPSession session, MaybeSender sender, MailAddress recipient) {
+        decisions.decided(record(session, DecidedBy.NOT_A_MAIL_DOMAIN, sender, recipient).build());
     }
 
     /** A recipient could not be decided. */
-    static void failure(SMTPSession session, MaybeSender sender, MailAddress recipient, RuntimeException cause) {
-        LOGGER.error("{}", line(session, "defer", "failure", null, null, sender, recipient), cause);
+    void failure(SMTPSession session, MaybeSender sender, MailAddress recipient, RuntimeException cause) {
+        decisions.decided(record(session, DecidedBy.FAILURE, sender, recipient).build(), cause);
     }
 
-    static LogLine line(SMTPSession session, Object verdict, Object reason, @Nullable Decision decision,
-                                @Nullable ClientHost host, @Nullable MaybeSender sender, @Nullable MailAddress recipient) {
+    DecisionRecord record(SMTPSession session, Decision decision, ClientHost host, @Nullable MaybeSender sender,
+                          @Nullable MailAddress recipient) {
+        return record(session, DecidedBy.of(decision.reason()), sender, recipient)
+            .by(decision.policy(), decision.rule())
+            .host(host)
+            .build();
+    }
+
+    private DecisionRecord.Builder record(SMTPSession session, DecidedBy reason, @Nullable MaybeSender sender,
+                                          @Nullable MailAddress recipient) {
         Connection connection = Connection.of(session);
-        return new LogLine()
-            .with("verdict", verdict)
-            .with("reason", reason)
-            .with("policy", decision == null ? null : decision.policy())
-            .with("rule", decision == null ? null : decision.rule())
-            .with("client", connection.client())
-            .with("host", host == null ? ClientHost.UNKNOWN : host)
-            .with("local", connection.listener())
-            .with("user", connection.user())
-            .with("sender", sender == null ? null : sender.asString())
-            .with("recipient", recipient == null ? null : recipient.asString())
-            .with("session", session.getSessionID());
+        DecisionRecord.Builder record = DecisionRecord.builder(decisions.now(), reason, connection.client(), connection.listener(),
+            session.getSessionID()).user(connection.user());
+        return sender == null || recipient == null ? record : record.envelope(sender.asString(), recipient.asString());
     }
 }

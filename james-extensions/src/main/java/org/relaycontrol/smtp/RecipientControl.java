@@ -24,11 +24,13 @@ public class RecipientControl {
     private static final HookResult FAILURE = Replies.refuse(451, "4.3.0 The recipient cannot be checked at the moment, try again later");
 
     private final SessionPolicy policy;
+    private final DecisionLog log;
 
     /** Decides by the running policy. */
     @Inject
-    public RecipientControl(SessionPolicy policy) {
+    public RecipientControl(SessionPolicy policy, DecisionLog log) {
         this.policy = policy;
+        this.log = log;
     }
 
     /**
@@ -42,15 +44,15 @@ public class RecipientControl {
         try {
             Recipient asPolicy = asPolicy(recipient);
             if (asPolicy == null) {
-                DecisionLog.notAMailDomain(session, sender, recipient);
+                log.notAMailDomain(session, sender, recipient);
                 return NOT_A_MAIL_DOMAIN;
             }
             DecidedRecipient decided = policy.decide(session, asPolicy);
             HookResult result = result(session, recipient, decided, authOffered);
-            DecisionLog.recipient(session, sender, recipient, decided);
+            log.recipient(session, sender, recipient, decided);
             return result;
         } catch (RuntimeException e) {
-            DecisionLog.failure(session, sender, recipient, e);
+            log.failure(session, sender, recipient, e);
             return FAILURE;
         }
     }

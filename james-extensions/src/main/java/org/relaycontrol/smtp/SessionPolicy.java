@@ -22,13 +22,15 @@ public class SessionPolicy {
     private final PolicySource source;
     private final HostedDomains hostedDomains;
     private final SessionHosts hosts;
+    private final DecisionLog log;
 
     /** Decides by the running policy. */
     @Inject
-    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts) {
+    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts, DecisionLog log) {
         this.source = source;
         this.hostedDomains = hostedDomains;
         this.hosts = hosts;
+        this.log = log;
     }
 
     /** Whether the client may not connect, by what is known of it now, which never waits. Writes the log line if it may not. */
@@ -38,7 +40,7 @@ public class SessionPolicy {
         ClientHost host = hosts.now(session, connection, policies);
         Decision refusal = policies.refusal(connection.client(), connection.localAddress(), connection.localPort(), host);
         if (refusal != null) {
-            DecisionLog.connection(session, refusal, host);
+            log.connection(session, refusal, host);
         }
         return refusal != null;
     }

@@ -70,6 +70,21 @@ class DnsTest {
     }
 
     @Test
+    void shouldCountLookUpsHitsAndTimeOuts() throws Exception {
+        server.with("host.example", "300 A 192.0.2.1").failing("broken.example").silent("silent.example");
+
+        get(dns.ipv4("host.example"));
+        get(dns.ipv4("host.example"));
+        get(dns.ipv4("broken.example"));
+        get(dns.ipv4("silent.example"));
+
+        assertThat(dns.lookUps()).isEqualTo(4);
+        assertThat(dns.hits()).isEqualTo(1);
+        assertThat(dns.failures()).isEqualTo(2);
+        assertThat(dns.timeOuts()).isEqualTo(1);
+    }
+
+    @Test
     void shouldFindNothingUnderANameThatCannotExist() throws Exception {
         assertThat(get(dns.addresses("a..example")).status()).isEqualTo(DnsAnswer.Status.NO_SUCH_NAME);
     }

@@ -8,8 +8,8 @@ import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.james.MailAddresses;
+import org.relaycontrol.monitor.DecisionRecord;
 import org.relaycontrol.policy.ClientHost;
-import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.DomainName;
 
 /** The fields of a decision's log line. */
@@ -17,17 +17,16 @@ class DecisionLogTest {
 
     private final TestPolicy policy = new TestPolicy();
 
-    private LogLine line(SMTPSession session, String sender, String recipient) throws Exception {
+    private DecisionRecord record(SMTPSession session, String sender, String recipient) throws Exception {
         MailAddress address = new MailAddress(recipient);
         DecidedRecipient decided = policy.sessionPolicy().decide(session, MailAddresses.recipient(address));
-        Decision decision = decided.decision();
-        return DecisionLog.line(session, decision.verdict(), decision.reason(), decision, decided.envelope().host(),
-            MaybeSender.getMailSender(sender), address);
+        return policy.decisionLog().record(session, decided.decision(), decided.envelope().host(), MaybeSender.getMailSender(sender),
+            address);
     }
 
     @Test
     void shouldNameAllThatDecided() throws Exception {
-        assertThat(line(new TestSession().user("Bob@Hosted.example").get(), "bob@hosted.example", "x@else.example"))
+        assertThat(record(new TestSession().user("Bob@Hosted.example").get(), "bob@hosted.example", "x@else.example"))
             .hasToString("verdict=permit reason=authenticated policy=mx rule=relaycontrol.xml:17 client=198.51.100.7 host=unknown"
                 + " local=192.0.2.25:25 user=bob@hosted.example sender=bob@hosted.example recipient=x@else.example session=s1");
     }
@@ -36,14 +35,14 @@ class DecisionLogTest {
     void shouldNameHostAndIpv6Listener() throws Exception {
         policy.host("2001:db8::7", CompletableFuture.completedFuture(ClientHost.named(DomainName.of("pc.branch.example"))));
 
-        assertThat(line(new TestSession().from("2001:db8::7").to("2001:db8::25", 26).get(), "<>", "x@else.example"))
+        assertThat(record(new TestSession().from("2001:db8::7").to("2001:db8::25", 26).get(), "<>", "x@else.example"))
             .hasToString("verdict=permit reason=client-listed policy=names rule=relaycontrol.xml:23 client=2001:db8::7"
                 + " host=pc.branch.example local=[2001:db8::25]:26 user=- sender=<> recipient=x@else.example session=s1");
     }
 
     @Test
     void shouldQuoteWhatTheClientChooses() throws Exception {
-        assertThat(line(new TestSession().get(), "a@b.example", "\"x reason=inbound\"@else.example").toString())
+        assertThat(record(new TestSession().get(), "a@b.example", "\"x reason=inbound\"@else.example").toString())
             .contains(" recipient=\"\\\"x reason=inbound\\\"@else.example\" ");
     }
 }

@@ -10,8 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.james.core.Domain;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.relaycontrol.james.ClientHostNames;
 import org.relaycontrol.james.HostedDomains;
+import org.relaycontrol.monitor.DecisionCounters;
+import org.relaycontrol.monitor.DecisionHistory;
+import org.relaycontrol.monitor.Decisions;
+import org.relaycontrol.monitor.Gauges;
+import org.relaycontrol.monitor.Refusals;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.DomainName;
@@ -38,6 +44,9 @@ final class TestPolicy {
     private final DomainList domainList = mock(DomainList.class);
     private final ClientHostNames names = mock(ClientHostNames.class);
     private final RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
+    private final Refusals refusals = new Refusals();
+    private final Decisions decisions = new Decisions(new DecisionCounters(new NoopGaugeRegistry(), () -> policies), new DecisionHistory(),
+        refusals, mock(Gauges.class));
 
     TestPolicy() {
         try {
@@ -99,11 +108,20 @@ final class TestPolicy {
         return policies;
     }
 
+    /** What was refused. */
+    Refusals refusals() {
+        return refusals;
+    }
+
     SessionPolicy sessionPolicy() {
-        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names));
+        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names), decisionLog());
+    }
+
+    DecisionLog decisionLog() {
+        return new DecisionLog(decisions);
     }
 
     RecipientControl recipientControl() {
-        return new RecipientControl(sessionPolicy());
+        return new RecipientControl(sessionPolicy(), decisionLog());
     }
 }

@@ -1,4 +1,4 @@
-package org.relaycontrol.smtp;
+package org.relaycontrol.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,143 @@
+package org.relaycontrol.monitor;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.format.Json;
+import org.relaycontrol.policy.Decision.Verdict;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes every decision: counts it, keeps it if it is a refusal, and logs it. The log has a {@code key=value} line for each refusal and each
+ * permission to relay at INFO, for what is accepted inbound at DEBUG, and for what could not be decided at ERROR. The logger
+ * {@link #AUDIT} has the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}; the counts are exact.
+ * Thread-safe.
+ */
+@Singleton
+public class Decisions {
+
+    /** The logger of JSON lines. Not below {@code org.relaycontrol}, so that nobody has them who did not ask for them. */
+    public static final String AUDIT = "relaycontrol.audit";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger("org.relaycontrol.smtp.DecisionLog");
+    private static final Logger AUDIT_LOGGER = LoggerFactory.getLogger(AUDIT);
+
+    private final DecisionCounters counters;
+    private final DecisionHistory history;
+    private final Refusals refusals;
+    private final Clock clock;
+    private final LogLimit limit;
+
+    /** Counts and keeps by these. Shows the gauges, too: what is decided without them cannot be judged. */
+    @Inject
+    public Decisions(DecisionCounters counters, DecisionHistory history, Refusals refusals, Gauges gauges) {
+        this(counters, history, refusals, Clock.systemUTC(), timer());
+        gauges.register();
+    }
+
+    Decisions(DecisionCounters counters, DecisionHistory history, Refusals refusals, Clock clock, LogLimit.Timer timer) {
+        this.counters = counters;
+        this.history = history;
+        this.refusals = refusals;
+        this.clock = clock;
+        this.limit = new LogLimit(System::nanoTime, timer, this::logLeftOut);
+    }
+
+    private static LogLimit.Timer timer() {
+        ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "relaycontrol-log");
+            thread.setDaemon(true);
+            return thread;
+        });
+        pool.setKeepAliveTime(1, TimeUnit.MINUTES);
+        pool.allowCoreThreadTimeOut(true);
+        return (delay, task) -> {
+            Future<?> unused = pool.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        };
+    }
+
+    /** The time at which decisions are recorded. */
+    public Instant now() {
+        return clock.instant();
+    }
+
+    /** Whether what is accepted inbound is logged, so that a record of it is worth while. */
+    public boolean areInboundLogged() {
+        return LOGGER.isDebugEnabled() || AUDIT_LOGGER.isDebugEnabled();
+    }
+
+    /** A recipient was accepted inbound by a policy, and is not logged. */
+    public void inbound(@Nullable String policy) {
+        count(DecidedBy.INBOUND, policy, now());
+    }
+
+    /** A recipient or a connection was decided. */
+    public void decided(DecisionRecord decision) {
+        decided(decision, null);
+    }
+
+    /** The same, with the cause if it failed. */
+    public void decided(DecisionRecord decision, @Nullable Throwable cause) {
+        count(decision.reason(), decision.policy(), decision.time());
+        if (decision.reason().verdict() == Verdict.PERMIT) {
+            log(decision, cause);
+        } else {
+            refusals.add(decision);
+            if (limit.mayLog(decision.client())) {
+                log(decision, cause);
+            }
+        }
+    }
+
+    private void count(DecidedBy reason, @Nullable String policy, Instant time) {
+        counters.count(reason, policy);
+        history.count(reason, time);
+    }
+
+    private static void log(DecisionRecord decision, @Nullable Throwable cause) {
+        if (cause != null) {
+            LOGGER.error("{}", decision, cause);
+        } else if (decision.reason() == DecidedBy.INBOUND) {
+            LOGGER.debug("{}", decision);
+        } else {
+            LOGGER.info("{}", decision);
+        }
+        if (decision.reason() == DecidedBy.INBOUND ? AUDIT_LOGGER.isDebugEnabled() : AUDIT_LOGGER.isInfoEnabled()) {
+            Map<String, @Nullable Object> event = event(decision.time(), "decision");
+            event.putAll(decision.fields());
+            String line = Json.of(event);
+            if (decision.reason() == DecidedBy.INBOUND) {
+                AUDIT_LOGGER.debug("{}", line);
+            } else {
+                AUDIT_LOGGER.info("{}", line);
+            }
+        }
+    }
+
+    private void logLeftOut(String clients, long count) {
+        long seconds = LogLimit.WINDOW.toSeconds();
+        LOGGER.info("{}", new LogLine().with("left-out", count).with("client", clients).with("seconds", seconds));
+        if (AUDIT_LOGGER.isInfoEnabled()) {
+            Map<String, @Nullable Object> event = event(now(), "left-out");
+            event.put("count", count);
+            event.put("client", clients);
+            event.put("seconds", seconds);
+            AUDIT_LOGGER.info("{}", Json.of(event));
+        }
+    }
+
+    private static Map<String, @Nullable Object> event(Instant time, String name) {
+        Map<String, @Nullable Object> event = new LinkedHashMap<>();
+        event.put("time", time);
+        event.put("event", name);
+        return event;
+    }
+}
