@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     versionProvider = Main.Version.class,
-    description = "Checks, explains and compares relay policies (relaycontrol.xml) without a running server.",
+    description = "Checks, explains and compares relay policies (relaycontrol.xml), and probes running servers for open relays.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit status:%n",
@@ -66,6 +66,7 @@ public final class Main implements Callable<Integer> {
         commandLine.addSubcommand(new CheckCommand(streams));
         commandLine.addSubcommand(new ExplainCommand(streams));
         commandLine.addSubcommand(new DiffCommand(streams));
+        commandLine.addSubcommand(new ProbeCommand(streams));
         commandLine.addSubcommand(new CompletionCommand(streams));
         return commandLine
             .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))

@@ -15,16 +15,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.relaycontrol.cli.probe.ScriptedServer;
 
 /**
  * Every text that is printed, as recorded in {@code src/test/resources/cli/*.txt}: after a line {@code $ arguments} what that run prints,
- * what goes to standard error marked {@code 2>}, and at the end its exit status. File names are those of the same folder. With
- * {@code -Dtranscripts.record=true} the files are written anew.
+ * what goes to standard error marked {@code 2>}, and at the end its exit status. File names are those of the same folder; one that ends in
+ * {@code .smtp} is the script of a server that runs meanwhile. With {@code -Dtranscripts.record=true} the files are written anew.
  */
 class TranscriptsTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/cli").toAbsolutePath();
     private static final String COMMAND = "$";
+    private static final Pattern SERVER = Pattern.compile("\\S+\\.smtp");
     private static final Pattern ARGUMENT = Pattern.compile("'([^']*)'|(\\S+)");
 
     @TestFactory
@@ -67,6 +69,16 @@ class TranscriptsTest {
     }
 
     private static String run(String command) throws Exception {
+        Matcher script = SERVER.matcher(command);
+        if (!script.find()) {
+            return run(command, command);
+        }
+        try (ScriptedServer server = ScriptedServer.of(FOLDER.resolve(script.group()))) {
+            return run(command, command.replace(script.group(), server.target())).replace(server.target(), script.group());
+        }
+    }
+
+    private static String run(String recorded, String command) throws Exception {
         List<String> arguments = new ArrayList<>();
         byte[] input = new byte[0];
         Matcher matcher = ARGUMENT.matcher(command.substring(COMMAND.length()));
@@ -79,7 +91,7 @@ class TranscriptsTest {
             }
         }
         CommandLineRun run = CommandLineRun.withInput(input, arguments.toArray(new String[0]));
-        StringBuilder text = new StringBuilder(command).append('\n').append(run.out());
+        StringBuilder text = new StringBuilder(recorded).append('\n').append(run.out());
         if (!run.err().isEmpty()) {
             for (String line : run.err().strip().split("\n", -1)) {
                 text.append("2> ").append(line).append('\n');
