@@ -43,7 +43,8 @@ import picocli.CommandLine.Parameters;
         "2:not known: the server did not answer, put tests off, or the input is unusable"},
     footerHeading = "%nExamples:%n",
     footer = {
-        "  java -jar james-relay-control.jar probe mail.ratest.com --local-domain ratest.com",
+        "  java -jar james-relay-control.jar probe mail.ratest.com \\",
+        "      --local-domain ratest.com --brief",
         "  java -jar james-relay-control.jar probe [2001:db8::25]:587 --json \\",
         "      --user alice@ratest.com --password-file wrong-password.txt",
         "  java -jar james-relay-control.jar probe mail.ratest.com --send \\",

@@ -115,7 +115,7 @@ final class RelayTests {
             add("escaped", sender, "\"" + user + "\\@" + domain + "\"@" + name, true);
         }
         add("IMCEA", from.toString(), encapsulated, true);
-        add("escaped", from.toString(), user + "\\@" + domain, true);
+        add("escaped", from.toString(), user + "\\@" + domain, false);
         add("double @", from.toString(), user + "@" + server.literal() + "@" + domain, false);
         add("double @", from.toString(), user + "@" + server.hostName() + "@" + domain, false);
     }
