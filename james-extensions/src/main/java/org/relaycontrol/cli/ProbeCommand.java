@@ -18,6 +18,7 @@ import org.relaycontrol.cli.probe.Mailbox;
 import org.relaycontrol.cli.probe.OpenRelayProbe;
 import org.relaycontrol.cli.probe.Patience;
 import org.relaycontrol.cli.probe.ProbeSettings;
+import org.relaycontrol.format.Json;
 import org.relaycontrol.policy.IpAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
