@@ -32,16 +32,16 @@ import org.relaycontrol.policy.UserList;
 /**
  * Why an envelope in an SMTP session is decided as it is: the steps of the decision table one by one, what each compared, and the line
  * that matched or the nearest one that did not. It goes through the table on its own, over the same policy objects; its last step gives
- * the reason and the rule of {@link #decision()}. Immutable. Made for people: one explanation may scan a whole routing list.
+ * the reason of {@link #decision()} and {@link #rule()}. Immutable. Made for people: one explanation may scan a whole routing list.
  */
 public final class Explanation {
 
-    private final Recipient recipient;
+    private final Envelope envelope;
     private final Decision decision;
     private final List<Step> steps;
 
-    private Explanation(Recipient recipient, Decision decision, List<Step> steps) {
-        this.recipient = recipient;
+    private Explanation(Envelope envelope, Decision decision, List<Step> steps) {
+        this.envelope = envelope;
         this.decision = decision;
         this.steps = List.copyOf(steps);
     }
@@ -64,7 +64,7 @@ public final class Explanation {
         if (policy == null) {
             steps.add(new Step("0", "listener", "no policy governs " + listener + ": there are policies for " + listeners(policies), null,
                 Reason.NO_POLICY));
-            return new Explanation(envelope.recipient(), decision, steps);
+            return new Explanation(envelope, decision, steps);
         }
         steps.add(new Step("0", "listener", "policy " + policy.name() + " governs " + listener + (policy.listeners().isEmpty()
             ? ", as every listener that no other policy names" : ", being for " + text(policy.listeners())), policy.rule(), null));
@@ -73,7 +73,7 @@ public final class Explanation {
         } else {
             explainUnknownHost(steps, policies, policy, envelope, client, local, localDomains, refuseUnhosted);
         }
-        return new Explanation(envelope.recipient(), decision, steps);
+        return new Explanation(envelope, decision, steps);
     }
 
     private static String listener(IpAddress local, int port) {
@@ -134,12 +134,17 @@ public final class Explanation {
 
     /** The recipient that is decided. */
     public Recipient recipient() {
-        return recipient;
+        return envelope.recipient();
     }
 
     /** What is decided. */
     public Decision decision() {
         return decision;
+    }
+
+    /** The line that decides, or null where no policy governs. */
+    public @Nullable Rule rule() {
+        return decision.rule(envelope);
     }
 
     /** The steps that were taken, the deciding one last. */
@@ -157,8 +162,8 @@ public final class Explanation {
             case CONNECTION_REFUSED:
                 return List.of("554 <hostname> connection refused, as the greeting; then 503 to every command but QUIT");
             default:
-                String reply = SmtpReply.of(decision, recipient, true).toString();
-                String withoutAuth = SmtpReply.of(decision, recipient, false).toString();
+                String reply = SmtpReply.of(decision, recipient(), true).toString();
+                String withoutAuth = SmtpReply.of(decision, recipient(), false).toString();
                 return reply.equals(withoutAuth) ? List.of(reply) : List.of(reply, withoutAuth + ", where AUTH is not offered");
         }
     }

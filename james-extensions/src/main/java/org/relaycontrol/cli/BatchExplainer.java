@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.relaycontrol.format.EnvelopeReader;
 import org.relaycontrol.format.Json;
 import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Rule;
 
 /**
  * Decides the envelopes of a CSV file, row by row: each row is written with the decision at its end. A row that is malformed, or whose
@@ -162,8 +164,8 @@ final class BatchExplainer {
                     + ", the header row has " + names.size());
             }
             try {
-                return new Outcome(policies.decide(envelopes.read(reader.text(client), text(local), text(auth), text(clientHost),
-                    reader.text(recipient)), localDomains, hosted));
+                Envelope envelope = envelopes.read(reader.text(client), text(local), text(auth), text(clientHost), reader.text(recipient));
+                return new Outcome(policies.decide(envelope, localDomains, hosted), envelope);
             } catch (IllegalArgumentException e) {
                 return new Outcome(String.valueOf(e.getMessage()));
             }
@@ -194,16 +196,17 @@ final class BatchExplainer {
             fields = new String[] {"error", problem, "", "", "", ""};
         }
 
-        Outcome(Decision decision) {
+        Outcome(Decision decision, Envelope envelope) {
             error = false;
-            NextHops nextHops = decision.nextHops();
+            NextHops nextHops = decision.nextHops(envelope.recipient());
+            Rule rule = decision.rule(envelope);
             fields = new String[] {
                 decision.verdict().toString(),
                 decision.reason().toString(),
                 decision.route() == null ? "" : decision.route().toString(),
                 nextHops == null ? "" : nextHops.toString(),
                 decision.policy() == null ? "" : decision.policy().name(),
-                decision.rule() == null ? "" : decision.rule().toString()};
+                rule == null ? "" : rule.toString()};
         }
     }
 

@@ -169,7 +169,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private void print(Explanation explanation) {
         Decision decision = explanation.decision();
-        streams.printLine(decision.verdict() + " " + decision.reason() + (decision.rule() == null ? "" : ", by " + decision.rule()));
+        streams.printLine(decision.verdict() + " " + decision.reason() + (explanation.rule() == null ? "" : ", by " + explanation.rule()));
         streams.printLine("");
         streams.printLine("  policy    " + (decision.policy() == null ? "none" : decision.policy().name()));
         streams.printLine("  reply     " + String.join("\n            ", explanation.replies()));
@@ -195,7 +195,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String nextHop(Explanation explanation) {
-        NextHops nextHops = explanation.decision().nextHops();
+        NextHops nextHops = explanation.decision().nextHops(explanation.recipient());
         return nextHops == null ? "the MX of " + explanation.recipient().domain() : nextHops.toString();
     }
 }

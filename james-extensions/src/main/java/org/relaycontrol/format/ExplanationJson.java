@@ -23,9 +23,9 @@ public final class ExplanationJson {
         object.put("verdict", decision.verdict());
         object.put("reason", decision.reason());
         object.put("route", decision.route());
-        object.put("next_hop", decision.nextHops());
+        object.put("next_hop", decision.nextHops(explanation.recipient()));
         object.put("policy", decision.policy() == null ? null : decision.policy().name());
-        object.put("rule", decision.rule());
+        object.put("rule", explanation.rule());
         object.put("reply", decision.isPermit() ? null : explanation.replies().get(0));
         List<Object> steps = new ArrayList<>();
         for (Explanation.Step step : explanation.steps()) {

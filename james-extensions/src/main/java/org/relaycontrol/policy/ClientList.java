@@ -64,24 +64,29 @@ public final class ClientList {
     }
 
     /**
-     * The rule that lists the client, or null: networks first, then the host name.
+     * Whether the client is listed.
      *
-     * @param byHost the rule that lists the client's host name, if any does
+     * @param byHost whether its host name is
      */
-    @Nullable Rule find(IpAddress client, @Nullable Rule byHost) {
-        Rule byNetwork = networks.find(client);
-        return byNetwork != null ? byNetwork : byHost;
+    boolean lists(IpAddress client, boolean byHost) {
+        return byHost || networks.contains(client);
     }
 
-    /**
-     * The rule by which the client is one of those the list means, or null if it is not: with {@link Mode#ALL_EXCEPT} the list's own.
-     */
-    @Nullable Rule includes(IpAddress client, @Nullable Rule byHost) {
-        Rule found = find(client, byHost);
-        if (mode == Mode.ONLY) {
-            return found;
-        }
-        return found == null ? rule : null;
+    /** Whether the client is one of those the list means. */
+    boolean includes(IpAddress client, boolean byHost) {
+        return lists(client, byHost) == (mode == Mode.ONLY);
+    }
+
+    /** The rule that lists the client, networks first, then the host name; null if none does. */
+    @Nullable Rule find(IpAddress client, ClientHost host) {
+        Rule byNetwork = networks.find(client);
+        return byNetwork != null || host.name() == null ? byNetwork : findHost(host.name().toString());
+    }
+
+    /** The rule that lists the client, else the list's own: why the client is one of those the list means, or is not. */
+    Rule findOrOwn(IpAddress client, ClientHost host) {
+        Rule found = find(client, host);
+        return found == null ? rule : found;
     }
 
     /** Collects clients. */

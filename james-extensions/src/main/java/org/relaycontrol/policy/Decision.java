@@ -4,7 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is decided for an envelope, and why. Immutable.
+ * What is decided for an envelope, and why. Immutable. A policy has one decision for all envelopes that it treats alike, so that deciding
+ * makes no object; the line that decided one of them is looked up when it is asked for.
  */
 public final class Decision {
 
@@ -84,40 +85,50 @@ public final class Decision {
     private final Reason reason;
     private final @Nullable Route route;
     private final @Nullable RelayPolicy policy;
+    private final @Nullable RoutingList routing;
     private final @Nullable Rule rule;
-    private final @Nullable RoutingEntry entry;
     private final boolean authenticatingCouldHelp;
 
-    private Decision(Verdict verdict, Reason reason, @Nullable Route route, @Nullable RelayPolicy policy, @Nullable Rule rule,
-                     @Nullable RoutingEntry entry, boolean authenticatingCouldHelp) {
+    private Decision(Verdict verdict, Reason reason, @Nullable Route route, @Nullable RelayPolicy policy, @Nullable RoutingList routing,
+                     @Nullable Rule rule, boolean authenticatingCouldHelp) {
         this.verdict = verdict;
         this.reason = reason;
         this.route = route;
         this.policy = policy;
+        this.routing = routing;
         this.rule = rule;
-        this.entry = entry;
         this.authenticatingCouldHelp = authenticatingCouldHelp;
     }
 
+    /** The decision where no policy governs. */
     static Decision noPolicy() {
         return new Decision(Verdict.DENY, Reason.NO_POLICY, null, null, null, null, false);
     }
 
-    static Decision permit(Route route, Reason reason, @Nullable RelayPolicy policy, Rule rule, @Nullable RoutingEntry entry) {
-        return new Decision(Verdict.PERMIT, reason, route, policy, rule, entry, false);
+    /** What a routing list or James's list of domains lets in where no policy governs, by this line, or null for that of the entry. */
+    static Decision inbound(RoutingList routing, @Nullable Rule rule) {
+        return new Decision(Verdict.PERMIT, Reason.INBOUND, Route.INBOUND, null, routing, rule, false);
     }
 
-    static Decision deny(Reason reason, RelayPolicy policy, Rule rule, @Nullable RoutingEntry entry) {
-        return new Decision(Verdict.DENY, reason, null, policy, rule, entry, false);
+    /** The decision of a policy to permit, by this line, or null for one that depends on the envelope. */
+    static Decision permit(Route route, Reason reason, RelayPolicy policy, @Nullable Rule rule) {
+        return new Decision(Verdict.PERMIT, reason, route, policy, policy.routing(), rule, false);
     }
 
-    static Decision notPermitted(RelayPolicy policy, Rule rule, @Nullable RoutingEntry entry, boolean authenticatingCouldHelp) {
-        return new Decision(Verdict.DENY, Reason.NOT_PERMITTED, null, policy, rule, entry, authenticatingCouldHelp);
+    /** The decision of a policy to refuse, by this line, or null for one that depends on the envelope. */
+    static Decision deny(Reason reason, RelayPolicy policy, @Nullable Rule rule) {
+        return new Decision(Verdict.DENY, reason, null, policy, policy.routing(), rule, false);
     }
 
-    /** The decision for a client whose host name decides and is not known. */
-    static Decision defer(RelayPolicy policy, Rule rule, @Nullable RoutingEntry entry) {
-        return new Decision(Verdict.DEFER, Reason.DNS_UNAVAILABLE, null, policy, rule, entry, false);
+    /** The decision of a policy that nothing permits it. */
+    static Decision notPermitted(RelayPolicy policy, boolean authenticatingCouldHelp) {
+        return new Decision(Verdict.DENY, Reason.NOT_PERMITTED, null, policy, policy.routing(), policy.restrictions().rule(),
+            authenticatingCouldHelp);
+    }
+
+    /** The decision for a client whose host name decides and is not known, by the line of one that matters. */
+    static Decision defer(RelayPolicy policy, Rule rule) {
+        return new Decision(Verdict.DEFER, Reason.DNS_UNAVAILABLE, null, policy, policy.routing(), rule, false);
     }
 
     /** What is done with the recipient. */
@@ -145,19 +156,46 @@ public final class Decision {
         return policy;
     }
 
-    /** The line that decided, {@link Rule#DOMAIN_LIST}, or null where no policy governs. */
-    public @Nullable Rule rule() {
-        return rule;
+    /**
+     * The line that decided, {@link Rule#DOMAIN_LIST}, or null where no policy governs.
+     *
+     * @param envelope the one that was decided
+     */
+    public @Nullable Rule rule(Envelope envelope) {
+        if (rule != null) {
+            return rule;
+        }
+        Rule byClient = policy == null ? null : policy.clientRule(reason, envelope);
+        RoutingEntry entry = byClient == null ? entry(envelope.recipient()) : null;
+        return entry == null ? byClient : entry.rule();
     }
 
-    /** The routing entry for the recipient's domain, or null where it is unlisted. */
-    public @Nullable RoutingEntry entry() {
-        return entry;
+    /**
+     * The line that refused a connection, or null where no policy governs.
+     *
+     * @param client where the client connects from
+     * @param host what was known of its host name
+     */
+    public @Nullable Rule connectionRule(IpAddress client, ClientHost host) {
+        return policy == null ? null : policy.connections().findOrOwn(client, host);
     }
 
-    /** Where a relayed recipient is sent; null for its domain's MX, and for what is not relayed. */
-    public @Nullable NextHops nextHops() {
-        return route == Route.RELAY && policy != null ? policy.routing().nextHops(entry) : null;
+    /**
+     * The routing entry for the recipient's domain, or null where it is unlisted.
+     *
+     * @param recipient the one that was decided
+     */
+    public @Nullable RoutingEntry entry(Recipient recipient) {
+        return routing == null ? null : routing.find(recipient.domain());
+    }
+
+    /**
+     * Where a relayed recipient is sent; null for its domain's MX, and for what is not relayed.
+     *
+     * @param recipient the one that was decided
+     */
+    public @Nullable NextHops nextHops(Recipient recipient) {
+        return route == Route.RELAY && routing != null ? routing.nextHops(entry(recipient)) : null;
     }
 
     /** Whether a client that is refused as {@link Reason#NOT_PERMITTED} could relay by authenticating. */
@@ -165,9 +203,9 @@ public final class Decision {
         return authenticatingCouldHelp;
     }
 
-    /** Verdict, reason and rule. */
+    /** Verdict and reason. */
     @Override
     public String toString() {
-        return verdict + " " + reason + (rule == null ? "" : " " + rule);
+        return verdict + " " + reason;
     }
 }

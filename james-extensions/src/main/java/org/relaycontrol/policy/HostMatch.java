@@ -1,24 +1,31 @@
 package org.relaycontrol.policy;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which lists of a policy name a client host name: all that a decision needs of it. Immutable.
+ * Which lists of a policy name a client host name: all that a decision needs of it. Immutable; there are eight.
  */
 final class HostMatch {
 
+    private static final HostMatch[] ALL = new HostMatch[8];
+
+    static {
+        for (int i = 0; i < ALL.length; i++) {
+            ALL[i] = new HostMatch((i & 1) != 0, (i & 2) != 0, (i & 4) != 0);
+        }
+    }
+
     /** The client has no name, or none that is listed. */
-    static final HostMatch NONE = new HostMatch(null, null, null);
+    static final HostMatch NONE = ALL[0];
 
-    private final @Nullable Rule connections;
-    private final @Nullable Rule clients;
-    private final @Nullable Rule never;
+    private final boolean connections;
+    private final boolean clients;
+    private final boolean never;
 
-    private HostMatch(@Nullable Rule connections, @Nullable Rule clients, @Nullable Rule never) {
+    private HostMatch(boolean connections, boolean clients, boolean never) {
         this.connections = connections;
         this.clients = clients;
         this.never = never;
@@ -30,49 +37,40 @@ final class HostMatch {
 
     private static HostMatch of(String name, ClientList connections, Restrictions restrictions) {
         ClientList clients = restrictions.clients();
-        return new HostMatch(connections.findHost(name), clients == null ? null : clients.findHost(name),
-            restrictions.never().findHost(name));
+        return ALL[(connections.findHost(name) != null ? 1 : 0)
+            | (clients != null && clients.findHost(name) != null ? 2 : 0)
+            | (restrictions.never().findHost(name) != null ? 4 : 0)];
     }
 
     /**
-     * One match for each way in which a host name can be listed, {@link #NONE} first: at most eight, since only whether a list names the
-     * host matters. The lists that name a host are those that name the nearest listed domain above it, so trying each listed domain
-     * tries every name there may be.
+     * Each way in which a host name can be listed, with a name that is; {@link #NONE} first, without a name. The lists that name a host
+     * are those that name the nearest listed domain above it, so trying each listed domain tries every name there may be.
      */
-    static List<HostMatch> possible(ClientList connections, Restrictions restrictions) {
+    static Map<HostMatch, String> possible(ClientList connections, Restrictions restrictions) {
         Set<String> names = new LinkedHashSet<>(connections.hosts());
         ClientList clients = restrictions.clients();
         if (clients != null) {
             names.addAll(clients.hosts());
         }
         names.addAll(restrictions.never().hosts());
-        List<HostMatch> possible = new ArrayList<>(List.of(NONE));
-        for (String name : names) {
-            HostMatch match = of(name, connections, restrictions);
-            if (possible.stream().noneMatch(match::isAlike)) {
-                possible.add(match);
-            }
-        }
-        return List.copyOf(possible);
+        Map<HostMatch, String> possible = new LinkedHashMap<>();
+        possible.put(NONE, "");
+        names.forEach(name -> possible.putIfAbsent(of(name, connections, restrictions), name));
+        return possible;
     }
 
-    private boolean isAlike(HostMatch other) {
-        return (connections == null) == (other.connections == null) && (clients == null) == (other.clients == null)
-            && (never == null) == (other.never == null);
-    }
-
-    /** The rule of {@code connections} that lists the host name, or null. */
-    @Nullable Rule connections() {
+    /** Whether {@code connections} lists the host name. */
+    boolean connections() {
         return connections;
     }
 
-    /** The rule of {@code clients} that lists the host name, or null. */
-    @Nullable Rule clients() {
+    /** Whether {@code clients} lists the host name. */
+    boolean clients() {
         return clients;
     }
 
-    /** The rule of {@code never} that lists the host name, or null. */
-    @Nullable Rule never() {
+    /** Whether {@code never} lists the host name. */
+    boolean never() {
         return never;
     }
 }

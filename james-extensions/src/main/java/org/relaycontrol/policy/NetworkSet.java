@@ -32,6 +32,11 @@ public final class NetworkSet {
         return new Builder();
     }
 
+    /** Whether a network holds the address. */
+    public boolean contains(IpAddress address) {
+        return find(address) != null;
+    }
+
     /** The rule that lists the address, or null. */
     public @Nullable Rule find(IpAddress address) {
         return (address.isIpv4() ? ipv4 : ipv6).find(address);

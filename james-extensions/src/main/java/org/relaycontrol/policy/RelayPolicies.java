@@ -17,10 +17,15 @@ public final class RelayPolicies {
     private final List<Governed> byRank = new ArrayList<>();
     private final Map<String, RelayPolicy> byName = new HashMap<>();
     private final @Nullable RelayPolicy withoutListeners;
+    private final Decision noPolicy = Decision.noPolicy();
+    private final Decision inbound;
+    private final Decision hosted;
 
     private RelayPolicies(List<RelayPolicy> policies, RoutingList sharedRouting) {
         this.policies = List.copyOf(policies);
         this.sharedRouting = sharedRouting;
+        this.inbound = Decision.inbound(sharedRouting, null);
+        this.hosted = Decision.inbound(sharedRouting, Rule.DOMAIN_LIST);
         RelayPolicy fallback = null;
         for (RelayPolicy policy : policies) {
             if (byName.put(policy.name(), policy) != null) {
@@ -63,7 +68,7 @@ public final class RelayPolicies {
     public Decision decide(Envelope envelope, LocalDomains localDomains, boolean refuseUnhosted) {
         IpAddress localAddress = envelope.localAddress();
         RelayPolicy policy = localAddress == null ? withoutListeners : governing(localAddress, envelope.localPort());
-        return policy == null ? Decision.noPolicy() : policy.decide(envelope, localDomains, refuseUnhosted);
+        return policy == null ? noPolicy : policy.decide(envelope, localDomains, refuseUnhosted);
     }
 
     /**
@@ -75,12 +80,11 @@ public final class RelayPolicies {
             return withoutListeners.decideSpooled(envelope, localDomains);
         }
         DomainName domain = envelope.recipient().domain();
-        RoutingEntry entry = sharedRouting.find(domain);
-        if (entry == null ? localDomains.contains(domain) : entry.treatment().action() == RoutingEntry.Action.INBOUND) {
-            return Decision.permit(Decision.Route.INBOUND, Decision.Reason.INBOUND, null, entry == null ? Rule.DOMAIN_LIST : entry.rule(),
-                entry);
+        RoutingEntry.Treatment listed = sharedRouting.treatment(domain);
+        if (listed == null ? localDomains.contains(domain) : listed.action() == RoutingEntry.Action.INBOUND) {
+            return listed == null ? hosted : inbound;
         }
-        return Decision.noPolicy();
+        return noPolicy;
     }
 
     /** The policy that governs a listener, or null: the most specific one that names it, else the one without listeners. */
@@ -102,7 +106,7 @@ public final class RelayPolicies {
     /** The decision that the client may not connect to the listener, with what is known of its host name, or null if it may. */
     public @Nullable Decision refusal(IpAddress client, IpAddress localAddress, int localPort, ClientHost host) {
         RelayPolicy policy = governing(localAddress, localPort);
-        return policy == null ? Decision.noPolicy() : policy.refusal(client, host);
+        return policy == null ? noPolicy : policy.refusal(client, host);
     }
 
     /**

@@ -13,11 +13,16 @@ import static org.relaycontrol.policy.Decision.Reason.RELAY_DOMAIN;
 import static org.relaycontrol.policy.Decision.Reason.REROUTE_OFF;
 import static org.relaycontrol.policy.Decision.Reason.SENDER_SPECIFIED_ROUTING;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.Decision.Reason;
 import org.relaycontrol.policy.Decision.Route;
 import org.relaycontrol.policy.Decision.Verdict;
 import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
 
 /**
  * One policy: who may connect to the listeners it governs, and who may send what to where. Immutable; the decision is a pure function.
@@ -31,6 +36,7 @@ public final class RelayPolicy {
     private final RoutingList routing;
     private final Restrictions restrictions;
     private final List<HostMatch> possibleHosts;
+    private final Answers answers;
 
     private RelayPolicy(String name, Rule rule, List<Listener> listeners, ClientList connections, RoutingList routing,
                         Restrictions restrictions) {
@@ -40,7 +46,9 @@ public final class RelayPolicy {
         this.connections = connections;
         this.routing = routing;
         this.restrictions = restrictions;
-        this.possibleHosts = HostMatch.possible(connections, restrictions);
+        Map<HostMatch, String> possible = HostMatch.possible(connections, restrictions);
+        this.possibleHosts = List.copyOf(possible.keySet());
+        this.answers = new Answers(this, possible.values());
     }
 
     /**
@@ -91,79 +99,74 @@ public final class RelayPolicy {
      * is the verdict, with the reason it has for none; otherwise the decision is deferred.
      */
     Decision decide(Envelope envelope, LocalDomains localDomains, boolean refuseUnhosted) {
-        RoutingEntry entry = routing.find(envelope.recipient().domain());
-        boolean hosted = (entry == null || refuseUnhosted && entry.treatment().action() == Action.INBOUND)
+        Treatment listed = routing.treatment(envelope.recipient().domain());
+        boolean hosted = (listed == null || refuseUnhosted && listed.action() == Action.INBOUND)
             && localDomains.contains(envelope.recipient().domain());
         boolean unhostedRefused = refuseUnhosted && !hosted;
         if (envelope.host().isKnown()) {
-            return decide(envelope, match(envelope.host()), entry, hosted, unhostedRefused);
+            return decide(envelope, match(envelope.host()), listed, hosted, unhostedRefused);
         }
-        Decision withoutHost = decide(envelope, HostMatch.NONE, entry, hosted, unhostedRefused);
+        Decision withoutHost = decide(envelope, HostMatch.NONE, listed, hosted, unhostedRefused);
         for (int i = 1; i < possibleHosts.size(); i++) {
-            if (decide(envelope, possibleHosts.get(i), entry, hosted, unhostedRefused).verdict() != withoutHost.verdict()) {
-                return Decision.defer(this, hostRule(possibleHosts.get(i)), entry);
+            if (decide(envelope, possibleHosts.get(i), listed, hosted, unhostedRefused).verdict() != withoutHost.verdict()) {
+                return answers.deferred.get(i);
             }
         }
         return withoutHost;
     }
 
     /** The decision table, from step 1 on. */
-    private Decision decide(Envelope envelope, HostMatch host, @Nullable RoutingEntry entry, boolean hosted, boolean unhostedRefused) {
-        Rule refusal = connectionRefusal(envelope.client(), host);
-        if (refusal != null) {
-            return Decision.deny(CONNECTION_REFUSED, this, refusal, entry);
+    private Decision decide(Envelope envelope, HostMatch host, @Nullable Treatment listed, boolean hosted, boolean unhostedRefused) {
+        if (refusesConnection(envelope.client(), host)) {
+            return answers.connectionRefused;
         }
         if (restrictions.authenticationRequired() && envelope.user() == null) {
-            return Decision.deny(AUTHENTICATION_REQUIRED, this, orElse(restrictions.authenticatedRule(), rule), entry);
+            return answers.authenticationRequired;
         }
-        return decideByDestination(envelope, host, entry, hosted, unhostedRefused);
+        return decideByDestination(envelope, host, listed, hosted, unhostedRefused);
     }
 
     /** The decision table, from step 3 on: what does not depend on the connection. */
-    private Decision decideByDestination(Envelope envelope, HostMatch host, @Nullable RoutingEntry entry, boolean hosted,
+    private Decision decideByDestination(Envelope envelope, HostMatch host, @Nullable Treatment listed, boolean hosted,
                                          boolean unhostedRefused) {
-        Action action = entry != null ? entry.treatment().action() : hosted ? Action.INBOUND : Action.ROUTE;
-        Rule entryRule = entry != null ? entry.rule() : hosted ? Rule.DOMAIN_LIST : routing.rule();
+        Action action = listed != null ? listed.action() : hosted ? Action.INBOUND : Action.ROUTE;
         if (action == Action.REJECT) {
-            return Decision.deny(DOMAIN_REJECTED, this, entryRule, entry);
+            return answers.domainRejected;
         }
-        if (envelope.recipient().isSenderRouted() && !routing.allowsSenderSpecifiedRouting(entry)
-            && !restrict(envelope, host, entry).isPermit()) {
-            return Decision.deny(SENDER_SPECIFIED_ROUTING, this, entryRule, entry);
+        if (envelope.recipient().isSenderRouted() && !routing.allowsSenderRouted(listed) && !restrict(envelope, host).isPermit()) {
+            return listed != null ? answers.senderRouted : hosted ? answers.senderRoutedToHosted : answers.senderRoutedToUnlisted;
         }
         if (action == Action.INBOUND) {
-            return unhostedRefused
-                ? Decision.deny(INBOUND_NOT_HOSTED, this, entryRule, entry)
-                : Decision.permit(Route.INBOUND, INBOUND, this, entryRule, entry);
+            return unhostedRefused ? answers.inboundNotHosted : listed != null ? answers.inbound : answers.hosted;
         }
         if (!routing.reroute()) {
-            return Decision.deny(REROUTE_OFF, this, routing.rerouteRule(), entry);
+            return answers.rerouteOff;
         }
-        if (action == Action.RELAY) {
-            return Decision.permit(Route.RELAY, RELAY_DOMAIN, this, entryRule, entry);
-        }
-        return restrict(envelope, host, entry);
+        return action == Action.RELAY ? answers.relayDomain : restrict(envelope, host);
     }
 
     /** Step 8: the restrictions, in IMS's order (KB Q193922). */
-    private Decision restrict(Envelope envelope, HostMatch host, @Nullable RoutingEntry entry) {
-        Rule never = restrictions.neverRule(envelope, host);
-        if (never != null) {
-            return Decision.deny(NEVER, this, never, entry);
+    private Decision restrict(Envelope envelope, HostMatch host) {
+        if (restrictions.neverRelays(envelope, host)) {
+            return answers.never;
         }
-        Rule client = restrictions.clientRule(envelope.client(), host);
-        if (client != null) {
-            return Decision.permit(Route.RELAY, CLIENT_LISTED, this, client, entry);
+        if (restrictions.permitsClient(envelope.client(), host)) {
+            return answers.clientListed;
         }
-        Rule internal = restrictions.internalAddressRule(envelope.localAddress());
-        if (internal != null) {
-            return Decision.permit(Route.RELAY, INTERNAL_ADDRESS, this, internal, entry);
+        if (restrictions.permitsByLocalAddress(envelope.localAddress())) {
+            return answers.internalAddress;
         }
-        Rule user = restrictions.userRule(envelope.user());
-        if (user != null) {
-            return Decision.permit(Route.RELAY, AUTHENTICATED, this, user, entry);
+        if (restrictions.permitsUser(envelope.user())) {
+            return answers.authenticated;
         }
-        return Decision.notPermitted(this, restrictions.rule(), entry, restrictions.authenticatingCouldHelp(envelope.user()));
+        return restrictions.authenticatingCouldHelp(envelope.user()) ? answers.notPermittedYet : answers.notPermitted;
+    }
+
+    /** The line by which a client is decided for that reason, or null if the reason is not the client's. */
+    @Nullable Rule clientRule(Reason reason, Envelope envelope) {
+        IpAddress client = envelope.client();
+        return reason == CONNECTION_REFUSED && client != null ? connections.findOrOwn(client, envelope.host())
+            : restrictions.rule(reason, envelope);
     }
 
     /**
@@ -171,9 +174,9 @@ public final class RelayPolicy {
      * an alias or another mailet made. Anything else must be permitted, and what DNS cannot tell is not relayed.
      */
     Decision decideSpooled(Envelope envelope, LocalDomains localDomains) {
-        RoutingEntry entry = routing.find(envelope.recipient().domain());
-        if (entry == null ? localDomains.contains(envelope.recipient().domain()) : entry.treatment().action() == Action.INBOUND) {
-            return Decision.permit(Route.INBOUND, INBOUND, this, entry == null ? Rule.DOMAIN_LIST : entry.rule(), entry);
+        Treatment listed = routing.treatment(envelope.recipient().domain());
+        if (listed == null ? localDomains.contains(envelope.recipient().domain()) : listed.action() == Action.INBOUND) {
+            return listed == null ? answers.hosted : answers.inbound;
         }
         return decide(envelope, localDomains, false);
     }
@@ -183,43 +186,37 @@ public final class RelayPolicy {
      * authenticated, so that looking it up is worth while.
      */
     boolean dependsOnHost(IpAddress client, IpAddress localAddress) {
-        boolean connectsWithout = connectionRefusal(client, HostMatch.NONE) == null;
-        boolean permittedWithout = permitsByAddress(client, localAddress, HostMatch.NONE);
+        boolean refusedWithout = refusesConnection(client, HostMatch.NONE);
+        boolean permittedWithout = restrictions.permitsByAddress(client, localAddress, HostMatch.NONE);
         boolean restrictionsDepend = false;
         for (int i = 1; i < possibleHosts.size(); i++) {
             HostMatch host = possibleHosts.get(i);
-            if (connectionRefusal(client, host) == null != connectsWithout) {
+            if (refusesConnection(client, host) != refusedWithout) {
                 return true;
             }
-            restrictionsDepend |= permitsByAddress(client, localAddress, host) != permittedWithout
+            restrictionsDepend |= restrictions.permitsByAddress(client, localAddress, host) != permittedWithout
                 || restrictions.takesFromAuthenticated(client, host);
         }
-        return connectsWithout && restrictionsDepend;
+        return !refusedWithout && restrictionsDepend;
     }
 
     /** The decision that the client may not connect, with what is known of its host name, or null if it may; unknown admits. */
     @Nullable Decision refusal(IpAddress client, ClientHost host) {
-        if (!host.isKnown() && possibleHosts.stream().anyMatch(match -> connectionRefusal(client, match) == null)) {
+        if (!host.isKnown() && possibleHosts.stream().anyMatch(match -> !refusesConnection(client, match))) {
             return null;
         }
-        Rule refusal = connectionRefusal(client, match(host));
-        return refusal == null ? null : Decision.deny(CONNECTION_REFUSED, this, refusal, null);
+        return refusesConnection(client, match(host)) ? answers.connectionRefused : null;
     }
 
     /** Whether the client may relay by where it connects from and to, whoever authenticates. */
     Verdict permitsByAddress(IpAddress client, IpAddress localAddress, ClientHost host) {
-        boolean permitted = permitsByAddress(client, localAddress, match(host));
+        boolean permitted = restrictions.permitsByAddress(client, localAddress, match(host));
         boolean depends = !host.isKnown()
-            && possibleHosts.stream().anyMatch(match -> permitsByAddress(client, localAddress, match) != permitted);
+            && possibleHosts.stream().anyMatch(match -> restrictions.permitsByAddress(client, localAddress, match) != permitted);
         if (depends) {
             return Verdict.DEFER;
         }
         return permitted ? Verdict.PERMIT : Verdict.DENY;
-    }
-
-    private boolean permitsByAddress(IpAddress client, IpAddress localAddress, HostMatch host) {
-        return restrictions.never().find(client, host.never()) == null
-            && (restrictions.clientRule(client, host) != null || restrictions.internalAddressRule(localAddress) != null);
     }
 
     /** What the lists say of the host; of one that is not known, what they say of a client without name. */
@@ -228,27 +225,71 @@ public final class RelayPolicy {
         return hostName == null ? HostMatch.NONE : HostMatch.of(hostName, connections, restrictions);
     }
 
-    /** The rule by which the client may not connect, or null if it may. */
-    private @Nullable Rule connectionRefusal(@Nullable IpAddress client, HostMatch host) {
-        if (client == null) {
-            return null;
-        }
-        if (connections.mode() == ClientList.Mode.ALL_EXCEPT) {
-            return connections.find(client, host.connections());
-        }
-        return connections.includes(client, host.connections()) == null ? connections.rule() : null;
-    }
-
-    private Rule hostRule(HostMatch host) {
-        return orElse(host.never(), orElse(host.clients(), orElse(host.connections(), rule)));
-    }
-
-    private static Rule orElse(@Nullable Rule first, Rule second) {
-        return first != null ? first : second;
+    /** Whether the client may not connect. A mail without client has no connection to refuse. */
+    private boolean refusesConnection(@Nullable IpAddress client, HostMatch host) {
+        return client != null && !connections.includes(client, host.connections());
     }
 
     @Override
     public String toString() {
         return name;
+    }
+
+    /** Every decision that this policy can take, made once. */
+    private static final class Answers {
+
+        private final Decision connectionRefused;
+        private final Decision authenticationRequired;
+        private final Decision domainRejected;
+        private final Decision senderRouted;
+        private final Decision senderRoutedToHosted;
+        private final Decision senderRoutedToUnlisted;
+        private final Decision inbound;
+        private final Decision hosted;
+        private final Decision inboundNotHosted;
+        private final Decision rerouteOff;
+        private final Decision relayDomain;
+        private final Decision never;
+        private final Decision clientListed;
+        private final Decision internalAddress;
+        private final Decision authenticated;
+        private final Decision notPermitted;
+        private final Decision notPermittedYet;
+        /** By the number of the host name that matters; the first is none. */
+        private final List<Decision> deferred = new ArrayList<>();
+
+        Answers(RelayPolicy policy, Collection<String> possibleHosts) {
+            RoutingList routing = policy.routing;
+            Restrictions restrictions = policy.restrictions;
+            connectionRefused = Decision.deny(CONNECTION_REFUSED, policy, null);
+            authenticationRequired = Decision.deny(AUTHENTICATION_REQUIRED, policy, orElse(restrictions.authenticatedRule(), policy.rule));
+            domainRejected = Decision.deny(DOMAIN_REJECTED, policy, null);
+            senderRouted = Decision.deny(SENDER_SPECIFIED_ROUTING, policy, null);
+            senderRoutedToHosted = Decision.deny(SENDER_SPECIFIED_ROUTING, policy, Rule.DOMAIN_LIST);
+            senderRoutedToUnlisted = Decision.deny(SENDER_SPECIFIED_ROUTING, policy, routing.rule());
+            inbound = Decision.permit(Route.INBOUND, INBOUND, policy, null);
+            hosted = Decision.permit(Route.INBOUND, INBOUND, policy, Rule.DOMAIN_LIST);
+            inboundNotHosted = Decision.deny(INBOUND_NOT_HOSTED, policy, null);
+            rerouteOff = Decision.deny(REROUTE_OFF, policy, routing.rerouteRule());
+            relayDomain = Decision.permit(Route.RELAY, RELAY_DOMAIN, policy, null);
+            never = Decision.deny(NEVER, policy, null);
+            clientListed = Decision.permit(Route.RELAY, CLIENT_LISTED, policy, null);
+            internalAddress = Decision.permit(Route.RELAY, INTERNAL_ADDRESS, policy, null);
+            authenticated = Decision.permit(Route.RELAY, AUTHENTICATED, policy, null);
+            notPermitted = Decision.notPermitted(policy, false);
+            notPermittedYet = Decision.notPermitted(policy, true);
+            possibleHosts.forEach(host -> deferred.add(Decision.defer(policy, host.isEmpty() ? policy.rule : hostRule(policy, host))));
+        }
+
+        private static Rule hostRule(RelayPolicy policy, String host) {
+            ClientList clients = policy.restrictions.clients();
+            Rule permitted = clients == null ? null : clients.findHost(host);
+            return orElse(policy.restrictions.never().findHost(host),
+                orElse(permitted, orElse(policy.connections.findHost(host), policy.rule)));
+        }
+
+        private static Rule orElse(@Nullable Rule first, Rule second) {
+            return first != null ? first : second;
+        }
     }
 }

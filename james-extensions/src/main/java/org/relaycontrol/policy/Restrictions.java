@@ -87,30 +87,52 @@ public final class Restrictions {
         return publicClients;
     }
 
-    /** The rule by which the client or its user never relays, or null. Without a client address no client never relays. */
-    @Nullable Rule neverRule(Envelope envelope, HostMatch host) {
+    /** Whether the client or its user never relays. Without a client address no client never relays. */
+    boolean neverRelays(Envelope envelope, HostMatch host) {
+        return neverRelays(envelope.client(), host) || envelope.user() != null && neverUsers.find(envelope.user()) != null;
+    }
+
+    private boolean neverRelays(@Nullable IpAddress client, HostMatch host) {
+        return client != null && never.lists(client, host.never());
+    }
+
+    /** Whether the client is one of those that may relay. Without a client address nobody is. */
+    boolean permitsClient(@Nullable IpAddress client, HostMatch host) {
+        return clients != null && client != null && clients.includes(client, host.clients());
+    }
+
+    /** Whether clients of this server address may relay. */
+    boolean permitsByLocalAddress(@Nullable IpAddress localAddress) {
+        return localAddress != null && internalAddresses.contains(localAddress);
+    }
+
+    /** Whether the user may relay. */
+    boolean permitsUser(@Nullable User user) {
+        return user != null && authenticatedRule != null && (authenticatedUsers == null || authenticatedUsers.find(user) != null);
+    }
+
+    /** Whether the client may relay by where it connects from and to, whoever authenticates. */
+    boolean permitsByAddress(IpAddress client, @Nullable IpAddress localAddress, HostMatch host) {
+        return !neverRelays(client, host) && (permitsClient(client, host) || permitsByLocalAddress(localAddress));
+    }
+
+    /** The line for that reason, or null if it is none of the restrictions'. */
+    @Nullable Rule rule(Decision.Reason reason, Envelope envelope) {
         IpAddress client = envelope.client();
-        Rule listed = client == null ? null : never.find(client, host.never());
         User user = envelope.user();
-        return listed != null || user == null ? listed : neverUsers.find(user);
-    }
-
-    /** The rule by which the client is one of those that may relay, or null. Without a client address nobody is. */
-    @Nullable Rule clientRule(@Nullable IpAddress client, HostMatch host) {
-        return clients == null || client == null ? null : clients.includes(client, host.clients());
-    }
-
-    /** The rule by which clients of this server address may relay, or null. */
-    @Nullable Rule internalAddressRule(@Nullable IpAddress localAddress) {
-        return localAddress == null ? null : internalAddresses.find(localAddress);
-    }
-
-    /** The rule by which the user may relay, or null. */
-    @Nullable Rule userRule(@Nullable User user) {
-        if (user == null || authenticatedRule == null) {
-            return null;
+        switch (reason) {
+            case NEVER:
+                Rule byClient = client == null ? null : never.find(client, envelope.host());
+                return byClient != null || user == null ? byClient : neverUsers.find(user);
+            case CLIENT_LISTED:
+                return client == null || clients == null ? null : clients.findOrOwn(client, envelope.host());
+            case INTERNAL_ADDRESS:
+                return envelope.localAddress() == null ? null : internalAddresses.find(envelope.localAddress());
+            case AUTHENTICATED:
+                return user == null || authenticatedUsers == null ? authenticatedRule : authenticatedUsers.find(user);
+            default:
+                return null;
         }
-        return authenticatedUsers == null ? authenticatedRule : authenticatedUsers.find(user);
     }
 
     /** Whether a client that may not relay could by authenticating. */
@@ -120,7 +142,7 @@ public final class Restrictions {
 
     /** Whether the host name, where the address does not, keeps users from relaying who otherwise could by authenticating. */
     boolean takesFromAuthenticated(IpAddress client, HostMatch host) {
-        return authenticatedMayRelay && host.never() != null && never.networks().find(client) == null;
+        return authenticatedMayRelay && host.never() && !never.networks().contains(client);
     }
 
     /** Collects restrictions. */

@@ -3,6 +3,7 @@ package org.relaycontrol.policy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
 
 /**
  * A routing list: what is done with mail, by recipient domain. It may rest on a shared list, over which its own entries (of the same name
@@ -53,6 +54,12 @@ public final class RoutingList {
         return own == null || fromShared != null && isMoreSpecific(fromShared, own) ? fromShared : own;
     }
 
+    /** What is done with mail to a domain: that of the entry that {@link #find} finds. */
+    @Nullable Treatment treatment(DomainName domain) {
+        RoutingEntry entry = find(domain);
+        return entry == null ? null : entry.treatment();
+    }
+
     private @Nullable RoutingEntry findOwn(DomainName domain) {
         RoutingEntry exactly = exact.get(domain.toString());
         return exactly != null ? exactly : subtree.nearest(domain.toString());
@@ -95,11 +102,15 @@ public final class RoutingList {
 
     /** Whether strangers may specify routes in the local part of addresses in the entry's domain, or of others if there is no entry. */
     public boolean allowsSenderSpecifiedRouting(@Nullable RoutingEntry entry) {
-        if (entry != null && entry.treatment().allowSenderSpecifiedRouting() != null) {
-            return entry.treatment().allowSenderSpecifiedRouting();
+        return allowsSenderRouted(entry == null ? null : entry.treatment());
+    }
+
+    boolean allowsSenderRouted(@Nullable Treatment listed) {
+        if (listed != null && listed.allowSenderSpecifiedRouting() != null) {
+            return listed.allowSenderSpecifiedRouting();
         }
         if (allowSenderSpecifiedRouting == null) {
-            return shared != null && shared.allowsSenderSpecifiedRouting(null);
+            return shared != null && shared.allowsSenderRouted(null);
         }
         return allowSenderSpecifiedRouting;
     }

@@ -53,7 +53,7 @@ public final class SmtpReply {
     }
 
     private static String rejection(Decision decision, Recipient recipient) {
-        RoutingEntry entry = decision.entry();
+        RoutingEntry entry = decision.entry(recipient);
         String configured = entry == null ? null : entry.treatment().reply();
         return configured == null ? recipient.domain() + " is not accepted here" : printable(configured);
     }

@@ -12,6 +12,7 @@ import org.relaycontrol.monitor.Decisions;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Decision.Route;
+import org.relaycontrol.policy.Rule;
 
 /**
  * Hands on what was decided in a session, to be logged and counted.
@@ -33,13 +34,15 @@ public class DecisionLog {
         if (decision.route() == Route.INBOUND && !decisions.areInboundLogged()) {
             decisions.inbound(decision.policy() == null ? null : decision.policy().name());
         } else {
-            decisions.decided(record(session, decision, decided.envelope().host(), sender, recipient));
+            decisions.decided(record(session, decision, decision.rule(decided.envelope()), decided.envelope().host(), sender,
+                recipient));
         }
     }
 
     /** A connection was refused. */
     void connection(SMTPSession session, Decision decision, ClientHost host) {
-        decisions.decided(record(session, decision, host, null, null));
+        Rule rule = decision.connectionRule(Connection.of(session).client(), host);
+        decisions.decided(record(session, decision, rule, host, null, null));
     }
 
     /** A recipient was refused whose domain is none that mail can be sent to. */
@@ -52,10 +55,10 @@ public class DecisionLog {
         decisions.decided(record(session, DecidedBy.FAILURE, sender, recipient).build(), cause);
     }
 
-    DecisionRecord record(SMTPSession session, Decision decision, ClientHost host, @Nullable MaybeSender sender,
+    DecisionRecord record(SMTPSession session, Decision decision, @Nullable Rule rule, ClientHost host, @Nullable MaybeSender sender,
                           @Nullable MailAddress recipient) {
         return record(session, DecidedBy.of(decision.reason()), sender, recipient)
-            .by(decision.policy(), decision.rule())
+            .by(decision.policy(), rule)
             .host(host)
             .build();
     }

@@ -18,6 +18,7 @@ import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
+import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.Restrictions;
@@ -59,25 +60,25 @@ class DifferenceTest {
             String about = before + "\n" + after + "\n" + envelope.client() + " " + envelope.localAddress() + ":" + envelope.localPort()
                 + " " + envelope.user() + " " + envelope.host() + " " + envelope.recipient() + " " + hosted + "\n" + one + " -> " + other
                 + "\n" + holding;
-            assertThat(holding).as(about).hasSize(isAlike(one, other) ? 0 : 1);
+            assertThat(holding).as(about).hasSize(isAlike(one, other, envelope.recipient()) ? 0 : 1);
             for (Region region : holding) {
-                assertOutcome(region.before(), one, about);
-                assertOutcome(region.after(), other, about);
+                assertOutcome(region.before(), one, envelope.recipient(), about);
+                assertOutcome(region.after(), other, envelope.recipient(), about);
             }
         }
     }
 
-    private static boolean isAlike(Decision one, Decision other) {
+    private static boolean isAlike(Decision one, Decision other, Recipient recipient) {
         return one.verdict() == other.verdict() && one.reason() == other.reason() && one.route() == other.route()
-            && Objects.equals(one.nextHops(), other.nextHops());
+            && Objects.equals(one.nextHops(recipient), other.nextHops(recipient));
     }
 
-    private static void assertOutcome(Outcome outcome, Decision decision, String about) {
+    private static void assertOutcome(Outcome outcome, Decision decision, Recipient recipient, String about) {
         assertThat(outcome.verdict()).as(about).isEqualTo(decision.verdict());
         assertThat(outcome.reason()).as(about).isEqualTo(decision.reason());
         assertThat(outcome.route()).as(about).isEqualTo(decision.route());
         if (outcome.hopsMatter()) {
-            assertThat(outcome.nextHops()).as(about).isEqualTo(decision.nextHops());
+            assertThat(outcome.nextHops()).as(about).isEqualTo(decision.nextHops(recipient));
         }
     }
 

@@ -55,7 +55,7 @@ class ExplanationTest {
             Explanation.Step last = steps.get(steps.size() - 1);
             assertThat(explanation.decision()).as(xml).hasToString(decision.toString());
             assertThat(last.reason()).as("%s%n%s", xml, steps).isEqualTo(decision.reason());
-            assertThat(last.rule()).as("%s%n%s", xml, steps).isEqualTo(decision.rule());
+            assertThat(last.rule()).as("%s%n%s", xml, steps).isEqualTo(decision.rule(envelope)).isEqualTo(explanation.rule());
             assertThat(steps).filteredOn(step -> step.reason() != null)
                 .hasSize(decision.verdict() == Decision.Verdict.DEFER ? 2 : 1);
         }

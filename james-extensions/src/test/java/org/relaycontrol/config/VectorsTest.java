@@ -18,6 +18,7 @@ import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.User;
@@ -68,7 +69,8 @@ class VectorsTest {
         decided.put("verdict", decision.verdict().toString());
         decided.put("reason", decision.reason().toString());
         decided.put("route", decision.route() == null ? "" : decision.route().toString());
-        decided.put("next_hop", decision.nextHops() == null ? "" : decision.nextHops().toString());
+        NextHops nextHops = decision.nextHops(envelope.recipient());
+        decided.put("next_hop", nextHops == null ? "" : nextHops.toString());
         return decided;
     }
 

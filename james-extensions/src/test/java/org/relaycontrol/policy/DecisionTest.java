@@ -30,8 +30,9 @@ class DecisionTest {
         for (int i = 0; i < 40; i++) {
             Question question = question(random);
             boolean refuseUnhosted = random.nextBoolean();
-            Decision decision = policies.decide(smtp(question), hosted(model), refuseUnhosted);
-            assertThat(text(decision)).as("%s by %s", question, model).isEqualTo(reference.decide(question, refuseUnhosted));
+            Envelope envelope = smtp(question);
+            Decision decision = policies.decide(envelope, hosted(model), refuseUnhosted);
+            assertThat(text(decision, envelope)).as("%s by %s", question, model).isEqualTo(reference.decide(question, refuseUnhosted));
         }
     }
 
@@ -47,7 +48,7 @@ class DecisionTest {
             Question question = new Question(client, null, 0, any.user, null, any.localPart, any.domain);
             Envelope envelope = Envelope.spooled(question.client == null ? null : IpAddress.parse(question.client), user(question.user),
                 Recipient.of(question.localPart, DomainName.of(question.domain)));
-            assertThat(text(policies.decideSpooled(envelope, hosted(model)))).as("%s by %s", question, model)
+            assertThat(text(policies.decideSpooled(envelope, hosted(model)), envelope)).as("%s by %s", question, model)
                 .isEqualTo(reference.decideSpooled(question));
         }
     }
@@ -181,8 +182,9 @@ class DecisionTest {
         return domain -> model.hosted.contains(domain.toString());
     }
 
-    private static String text(Decision decision) {
+    private static String text(Decision decision, Envelope envelope) {
+        NextHops nextHops = decision.nextHops(envelope.recipient());
         return decision.verdict() + " " + decision.reason() + " " + (decision.route() == null ? "-" : decision.route()) + " "
-            + (decision.nextHops() == null ? "-" : decision.nextHops());
+            + (nextHops == null ? "-" : nextHops);
     }
 }

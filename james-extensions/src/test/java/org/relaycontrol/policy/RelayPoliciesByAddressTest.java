@@ -74,9 +74,12 @@ class RelayPoliciesByAddressTest {
         Decision byName = policies.refusal(STRANGER, LOCAL, 25, BAD);
         Decision ungoverned = policies.refusal(STRANGER, LOCAL, 26, ClientHost.NONE);
 
-        assertThat(byNetwork).hasToString("deny connection-refused p:11");
-        assertThat(byName).hasToString("deny connection-refused p:12");
+        assertThat(byNetwork).isNotNull().hasToString("deny connection-refused");
+        assertThat(byNetwork.connectionRule(IpAddress.parse("203.0.113.1"), ClientHost.UNKNOWN)).hasToString("p:11");
+        assertThat(byName).isNotNull().hasToString("deny connection-refused");
+        assertThat(byName.connectionRule(STRANGER, BAD)).hasToString("p:12");
         assertThat(ungoverned).isNotNull().extracting(Decision::reason).isEqualTo(Reason.NO_POLICY);
+        assertThat(ungoverned.connectionRule(STRANGER, ClientHost.NONE)).isNull();
     }
 
     @Test

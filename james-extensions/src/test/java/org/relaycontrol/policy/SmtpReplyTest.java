@@ -26,12 +26,19 @@ class SmtpReplyTest {
 
     private static final Rule RULE = Rule.of("relaycontrol.xml", 7);
     private static final Recipient RECIPIENT = Recipient.of("user", DomainName.of("else.example"));
-    private static final RelayPolicy POLICY = RelayPolicy.of("default", RULE, List.of(),
-        ClientList.builder(ClientList.Mode.ALL_EXCEPT, RULE).build(), RoutingList.builder(RULE).build(),
-        Restrictions.builder(RULE).build());
+    private static final RelayPolicy POLICY = policy(RoutingList.builder(RULE));
+
+    private static RelayPolicy policy(RoutingList.Builder routing) {
+        return RelayPolicy.of("default", RULE, List.of(), ClientList.builder(ClientList.Mode.ALL_EXCEPT, RULE).build(), routing.build(),
+            Restrictions.builder(RULE).build());
+    }
+
+    private static RelayPolicy policy(Treatment treatment) {
+        return policy(RoutingList.builder(RULE).add(RoutingEntry.of(DomainName.of("example"), Match.SUBTREE, treatment, RULE)));
+    }
 
     private static String reply(Reason reason, boolean authOffered) {
-        return SmtpReply.of(Decision.deny(reason, POLICY, RULE, null), RECIPIENT, authOffered).toString();
+        return SmtpReply.of(Decision.deny(reason, POLICY, RULE), RECIPIENT, authOffered).toString();
     }
 
     @Test
@@ -45,14 +52,14 @@ class SmtpReplyTest {
                 assertThat(reply(reason, authOffered)).isEqualTo("550 5.7.1 Unable to relay for user@else.example");
             }
             assertThat(SmtpReply.of(Decision.noPolicy(), RECIPIENT, authOffered)).hasToString("554 5.7.1 connection refused");
-            assertThat(SmtpReply.of(Decision.defer(POLICY, RULE, null), RECIPIENT, authOffered).toString()).startsWith("451 4.4.3 ");
+            assertThat(SmtpReply.of(Decision.defer(POLICY, RULE), RECIPIENT, authOffered).toString()).startsWith("451 4.4.3 ");
         }
     }
 
     @Test
     void shouldAskToAuthenticateWhereThatCouldHelpAndIsOffered() {
-        Decision helps = Decision.notPermitted(POLICY, RULE, null, true);
-        Decision helpsNot = Decision.notPermitted(POLICY, RULE, null, false);
+        Decision helps = Decision.notPermitted(POLICY, true);
+        Decision helpsNot = Decision.notPermitted(POLICY, false);
         assertThat(SmtpReply.of(helps, RECIPIENT, true))
             .hasToString("530 5.7.0 Authentication required to relay for user@else.example");
         assertThat(SmtpReply.of(helps, RECIPIENT, false)).hasToString("550 5.7.1 Unable to relay for user@else.example");
@@ -71,15 +78,14 @@ class SmtpReplyTest {
     }
 
     private static Decision rejected(Treatment treatment) {
-        return Decision.deny(Reason.DOMAIN_REJECTED, POLICY, RULE,
-            RoutingEntry.of(DomainName.of("example"), Match.SUBTREE, treatment, RULE));
+        return Decision.deny(Reason.DOMAIN_REJECTED, policy(treatment), null);
     }
 
     @Test
     void shouldNotReplyToWhatIsPermitted() {
-        Decision permitted = Decision.permit(Route.RELAY, Reason.CLIENT_LISTED, POLICY, RULE, null);
+        Decision permitted = Decision.permit(Route.RELAY, Reason.CLIENT_LISTED, POLICY, RULE);
         assertThatIllegalArgumentException().isThrownBy(() -> SmtpReply.of(permitted, RECIPIENT, true))
-            .withMessage("permit client-listed relaycontrol.xml:7 is no refusal");
+            .withMessage("permit client-listed is no refusal");
     }
 
     @ParameterizedTest
@@ -92,10 +98,10 @@ class SmtpReplyTest {
     @Test
     void shouldKeepWithinAReplyLineWhateverTheRecipient() {
         Recipient longest = Recipient.of("u".repeat(64), DomainName.of(("d".repeat(63) + ".").repeat(3) + "d".repeat(61)));
-        SmtpReply whole = SmtpReply.of(Decision.notPermitted(POLICY, RULE, null, true), longest, true);
+        SmtpReply whole = SmtpReply.of(Decision.notPermitted(POLICY, true), longest, true);
         assertThat(whole.toString()).endsWith(" for " + longest);
         Recipient tooLong = Recipient.of("u".repeat(2_000), DomainName.of("else.example"));
-        SmtpReply cut = SmtpReply.of(Decision.notPermitted(POLICY, RULE, null, true), tooLong, true);
+        SmtpReply cut = SmtpReply.of(Decision.notPermitted(POLICY, true), tooLong, true);
         assertThat(cut.toString()).endsWith("uu...").hasSizeLessThan(510);
     }
 
@@ -110,10 +116,10 @@ class SmtpReplyTest {
             || reason == Reason.INTERNAL_ADDRESS || reason == Reason.AUTHENTICATED) {
             return;
         }
-        RoutingEntry entry = RoutingEntry.of(DomainName.of("example"), Match.SUBTREE, Treatment.of(Action.REJECT).withReply(text), RULE);
+        RelayPolicy policy = policy(Treatment.of(Action.REJECT).withReply(text));
         Decision decision = reason == Reason.NOT_PERMITTED
-            ? Decision.notPermitted(POLICY, RULE, entry, helps)
-            : Decision.deny(reason, POLICY, RULE, entry);
+            ? Decision.notPermitted(policy, helps)
+            : Decision.deny(reason, policy, RULE);
         SmtpReply reply = SmtpReply.of(decision, Recipient.of(text, DomainName.of("else.example")), true);
         assertThat(reply.toString()).matches("[ -~]*").hasSizeLessThan(512);
         assertThat(reply.text()).matches("[ -~]*");
