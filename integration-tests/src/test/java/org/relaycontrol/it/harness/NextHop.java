@@ -15,10 +15,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
@@ -43,8 +47,9 @@ public final class NextHop implements AutoCloseable {
     private final InetAddress address;
     private final Consumer<ReceivedMail> listener;
     private final List<Script> scripts = new CopyOnWriteArrayList<>();
-    private final List<ReceivedMail> mails = new CopyOnWriteArrayList<>();
-    private final List<String> commands = new CopyOnWriteArrayList<>();
+    private final Queue<ReceivedMail> mails = new ConcurrentLinkedQueue<>();
+    private final Queue<String> commands = new ConcurrentLinkedQueue<>();
+    private final ReadWriteLock taking = new ReentrantReadWriteLock();
     private final Set<Socket> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Optional<SSLContext> tls = Optional.empty();
@@ -74,7 +79,7 @@ public final class NextHop implements AutoCloseable {
      * Listens on a port of a loopback address.
      *
      * @param port 0 picks a free one
-     * @param listener told each mail when it has been accepted, on a thread of its own
+     * @param listener told each mail before the client is told that it has been accepted
      */
     public static NextHop listening(String address, int port, Consumer<ReceivedMail> listener) {
         try {
@@ -137,6 +142,11 @@ public final class NextHop implements AutoCloseable {
     /** How many connections were accepted so far. */
     public int connections() {
         return connections.get();
+    }
+
+    /** Takes no mail any more, for good, and returns when the client has been told of every mail that was taken. */
+    public void freeze() {
+        taking.writeLock().lock();
     }
 
     /** Closes the listening port and every session: connections are refused from now on. */
@@ -381,16 +391,24 @@ public final class NextHop implements AutoCloseable {
             StringBuilder text = new StringBuilder();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals(END_OF_DATA)) {
-                    String reply = scripted(END_OF_DATA, "250 2.6.0 OK");
-                    if (reply.startsWith("2") || reply.equals(TAKE_AND_CUT)) {
-                        ReceivedMail mail = new ReceivedMail(sender, recipients, text.toString(), encrypted);
-                        mails.add(mail);
-                        listener.accept(mail);
-                    }
-                    reply(reply);
+                    end(new ReceivedMail(sender, recipients, text.toString(), encrypted));
                     return;
                 }
                 text.append(line.startsWith(".") ? line.substring(1) : line).append('\n');
+            }
+        }
+
+        private void end(ReceivedMail mail) throws IOException {
+            String reply = scripted(END_OF_DATA, "250 2.6.0 OK");
+            taking.readLock().lock();
+            try {
+                if (reply.startsWith("2") || reply.equals(TAKE_AND_CUT)) {
+                    mails.add(mail);
+                    listener.accept(mail);
+                }
+                reply(reply);
+            } finally {
+                taking.readLock().unlock();
             }
         }
 
