@@ -302,8 +302,8 @@ final class Destinations {
             if (!relays(entryBefore) || !relays(entryAfter)) {
                 return SAME_HOPS;
             }
-            NextHops hopsBefore = before.routing().nextHops(entryBefore);
-            NextHops hopsAfter = after.routing().nextHops(entryAfter);
+            NextHops hopsBefore = before.routing().nextHops(entryBefore, null);
+            NextHops hopsAfter = after.routing().nextHops(entryAfter, null);
             if (isSameWay(hopsBefore, hopsAfter)) {
                 return SAME_HOPS;
             }

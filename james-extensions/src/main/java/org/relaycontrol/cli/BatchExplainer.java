@@ -198,7 +198,7 @@ final class BatchExplainer {
 
         Outcome(Decision decision, Envelope envelope) {
             error = false;
-            NextHops nextHops = decision.nextHops(envelope.recipient());
+            NextHops nextHops = decision.nextHops(envelope.recipient(), null);
             Rule rule = decision.rule(envelope);
             fields = new String[] {
                 decision.verdict().toString(),

@@ -195,7 +195,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String nextHop(Explanation explanation) {
-        NextHops nextHops = explanation.decision().nextHops(explanation.recipient());
+        NextHops nextHops = explanation.decision().nextHops(explanation.recipient(), null);
         return nextHops == null ? "the MX of " + explanation.recipient().domain() : nextHops.toString();
     }
 }

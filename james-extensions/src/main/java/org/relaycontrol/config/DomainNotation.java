@@ -30,6 +30,20 @@ final class DomainNotation {
     }
 
     /**
+     * A domain of senders.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead
+     */
+    static DomainName senderDomain(String text) {
+        if (text.equals("*")) {
+            throw new IllegalArgumentException("'*' is no domain; leave it out: smartHost or via at <routing> says where mail of all other "
+                + "senders goes");
+        }
+        rejectForeignNotation(text, ", and each name below it that has senders: a domain of senders is this name alone");
+        return DomainName.of(text);
+    }
+
+    /**
      * A client host name of a list of clients.
      *
      * @throws IllegalArgumentException with the problem and what to write instead

@@ -1,16 +1,27 @@
 package org.relaycontrol.config;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.NextHops;
 
 /**
  * The named next hops ({@code nextHops}), and what {@code nextHop}, {@code smartHost} and {@code via} make of them.
  */
 final class NextHopNames {
+
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,6})([smh])");
+    private static final Pattern COUNT = Pattern.compile("[0-9]{1,6}");
 
     private final PolicyFile file;
     private final Map<String, XmlElement> elements = new LinkedHashMap<>();
@@ -35,24 +46,97 @@ final class NextHopNames {
         String passwordFile = written == null || written.isEmpty() ? written : file.passwordFile(element, written);
         String name = element.attribute("name");
         String hosts = element.attribute("hosts");
-        String tls = element.attribute("tls");
         if (name == null || !isUsable(element, name) || hosts == null) {
             return;
         }
-        NextHops hops = file.parse(element, () -> NextHops.named(name, hosts, tls(tls), element.attribute("username"), passwordFile));
+        NextHops.Builder builder = file.parse(element, () -> NextHops.named(name, hosts));
+        if (builder == null) {
+            return;
+        }
+        for (NextHops.Tls tls : NextHops.Tls.values()) {
+            if (tls.toString().equals(element.attribute("tls"))) {
+                builder.tls(tls);
+            }
+        }
+        builder.balance(Boolean.parseBoolean(element.attribute("balance")));
+        file.parse(element, () -> builder.credentials(element.attribute("username"), passwordFile));
+        set(element, "heloName", text -> builder.heloName(heloName(text)));
+        set(element, "bind", text -> builder.bind(addresses(text)));
+        set(element, "connectTimeout", text -> builder.connectTimeout(seconds("connectTimeout", text)));
+        set(element, "timeout", text -> builder.timeout(seconds("timeout", text)));
+        set(element, "maxConnections", text -> builder.maxConnections(count(text)));
+        NextHops hops = file.parse(element, builder::build);
         if (hops != null) {
             named.put(name, hops);
+            warnOfImpatience(element, hops);
         }
     }
 
-    /** The schema has reported an unknown word already. */
-    private static NextHops.Tls tls(@Nullable String text) {
-        for (NextHops.Tls tls : NextHops.Tls.values()) {
-            if (tls.toString().equals(text)) {
-                return tls;
-            }
+    private void set(XmlElement element, String attribute, Function<String, NextHops.Builder> setter) {
+        String text = element.attribute(attribute);
+        if (text != null) {
+            file.parse(element, () -> setter.apply(text));
         }
-        return NextHops.Tls.NONE;
+    }
+
+    private static DomainName heloName(String text) {
+        try {
+            return DomainName.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("heloName: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<IpAddress> addresses(String text) {
+        List<IpAddress> addresses = new ArrayList<>();
+        for (String word : text.split(",", -1)) {
+            String address = word.strip();
+            if (address.isEmpty()) {
+                throw new IllegalArgumentException("bind='" + text + "' has an empty place; write an address, or an IPv4 and an IPv6 "
+                    + "address with a comma between them");
+            }
+            addresses.add(address(address));
+        }
+        return addresses;
+    }
+
+    private static IpAddress address(String text) {
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        try {
+            return IpAddress.parse(bracketed ? text.substring(1, text.length() - 1) : text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("bind: " + e.getMessage(), e);
+        }
+    }
+
+    private static Duration seconds(String attribute, String text) {
+        Matcher matcher = TIME.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(attribute + " is '" + text + "'; write a number and s, m or h, like 30s or 5m");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        switch (matcher.group(2)) {
+            case "s":
+                return Duration.ofSeconds(number);
+            case "m":
+                return Duration.ofMinutes(number);
+            default:
+                return Duration.ofHours(number);
+        }
+    }
+
+    private static int count(String text) {
+        if (!COUNT.matcher(text).matches()) {
+            throw new IllegalArgumentException("maxConnections is '" + text + "'; write 1 to " + NextHops.MOST_CONNECTIONS);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private void warnOfImpatience(XmlElement element, NextHops hops) {
+        hops.timeout().filter(timeout -> timeout.compareTo(NextHops.PATIENT_TIMEOUT) < 0).ifPresent(timeout ->
+            file.problems().warn("short-timeout", file.rule(element), "with timeout=\"" + element.attribute("timeout") + "\", mail that "
+                + "these hosts take longer to accept is sent again and arrives twice; write " + NextHops.PATIENT_TIMEOUT.toMinutes()
+                + "m at least (RFC 5321 section 4.5.3.2.6), or leave timeout out"));
     }
 
     private boolean isUsable(XmlElement element, String name) {

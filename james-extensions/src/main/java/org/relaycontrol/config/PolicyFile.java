@@ -2,12 +2,18 @@ package org.relaycontrol.config;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.Rule;
@@ -16,6 +22,9 @@ import org.relaycontrol.policy.Rule;
  * The policy file while it is read: turns its elements into rules, and what is wrong with them and with the files they name into problems.
  */
 final class PolicyFile {
+
+    /** In octets: no file that is something else is read to its end. */
+    private static final int LONGEST_PASSWORD = 8192;
 
     private final Path folder;
     private final String name;
@@ -83,23 +92,54 @@ final class PolicyFile {
         }
     }
 
-    /** The absolute path of a password file. One that is not there, cannot be read or is empty is a problem; what it says is not read. */
+    /**
+     * The absolute path of a password file. One that is not there, cannot be read or has no first line is a problem, one that others than
+     * its owner may read is a warning. The password itself goes no further.
+     */
     String passwordFile(XmlElement element, String file) {
         Path path = resolve(element, "password file", file);
         if (path == null) {
             return file;
         }
         files.look(path, file, true);
-        try {
-            if (Files.size(path) == 0) {
-                problem(element, "the password file '" + file + "' is empty; write the password into its first line");
-            } else if (!Files.isReadable(path)) {
-                throw new AccessDeniedException(file);
-            }
+        try (InputStream in = Files.newInputStream(path)) {
+            checkPassword(element, file, in.readNBytes(LONGEST_PASSWORD));
+            warnOfReaders(element, file, path);
+        } catch (CharacterCodingException e) {
+            problem(element, "the password file '" + file + "' is not UTF-8; save it as UTF-8");
         } catch (IOException e) {
             problem(element, unreadable("password file", file, e));
         }
         return path.toString();
+    }
+
+    private void checkPassword(XmlElement element, String file, byte[] octets) throws CharacterCodingException {
+        int length = 0;
+        while (length < octets.length && octets[length] != '\n' && octets[length] != '\r') {
+            length++;
+        }
+        if (length == 0) {
+            problem(element, "the password file '" + file + "' is empty; write the password into its first line");
+        } else if (length == LONGEST_PASSWORD) {
+            problem(element, "the first line of the password file '" + file + "' is longer than any password; write a shorter one");
+        } else {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets, 0, length));
+        }
+    }
+
+    private void warnOfReaders(XmlElement element, String file, Path path) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+        if (view == null) {
+            // A file system without owner, group and others: its permissions are its own affair.
+            return;
+        }
+        Set<PosixFilePermission> permissions = view.readAttributes().permissions();
+        String readers = permissions.contains(PosixFilePermission.OTHERS_READ) ? "everyone on this machine"
+            : permissions.contains(PosixFilePermission.GROUP_READ) ? "its group" : "";
+        if (!readers.isEmpty()) {
+            problems.warn("password-file", rule(element), "the password file '" + file + "' can be read by " + readers
+                + "; let it belong to the user that James runs as, and chmod 600 " + file);
+        }
     }
 
     /** The path that a file name means, relative to the policy file, or null after a problem. */

@@ -55,6 +55,7 @@ final class RoutingReader {
         reader.readAttributes(element);
         element.children("domain").forEach(reader::readDomain);
         element.children("domains").forEach(reader::readDomains);
+        reader.readSenders(element);
         return reader;
     }
 
@@ -100,6 +101,19 @@ final class RoutingReader {
         }
         if (hops != null) {
             routing.smartHost(hops);
+        }
+    }
+
+    private void readSenders(XmlElement element) {
+        XmlElement senders = file.single(element, "senders");
+        if (senders != null) {
+            SendersReader reader = new SendersReader(file, nextHopNames, routing);
+            senders.children("sender").forEach(sender -> {
+                reader.read(sender);
+                if (SMART_HOST.equals(sender.attribute("via"))) {
+                    viaSmartHost.add(sender);
+                }
+            });
         }
     }
 

@@ -8,7 +8,8 @@ import java.util.Set;
 public final class Warning {
 
     /** The names of the kinds of warning that reading the files gives; what a policy means gives others. */
-    public static final Set<String> NAMES = Set.of("glued-comment", "listed-twice", "named-next-hop");
+    public static final Set<String> NAMES = Set.of("glued-comment", "listed-twice", "named-next-hop", "password-file",
+        "short-timeout");
 
     private final String name;
     private final Problem problem;

@@ -94,7 +94,8 @@ public final class RouteDelivery extends GenericMailet {
     private static Optional<NextHops> nextHops(SpooledMail spooledMail, Mail mail, MailAddress recipient) {
         try {
             RoutingList routing = spooledMail.routing(mail, recipient);
-            return Optional.ofNullable(routing.nextHops(routing.find(MailAddresses.domain(recipient))));
+            return Optional.ofNullable(routing.nextHops(routing.find(MailAddresses.domain(recipient)),
+                MailAddresses.sender(mail.getMaybeSender())));
         } catch (IllegalArgumentException e) {
             // A domain that cannot be one is in no list, and DNS will not know it either: the mail bounces.
             return Optional.empty();

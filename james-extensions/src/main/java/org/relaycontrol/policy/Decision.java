@@ -193,9 +193,10 @@ public final class Decision {
      * Where a relayed recipient is sent; null for its domain's MX, and for what is not relayed.
      *
      * @param recipient the one that was decided
+     * @param sender who sends the mail; null for the null sender, and where it is not known
      */
-    public @Nullable NextHops nextHops(Recipient recipient) {
-        return route == Route.RELAY && routing != null ? routing.nextHops(entry(recipient)) : null;
+    public @Nullable NextHops nextHops(Recipient recipient, @Nullable Sender sender) {
+        return route == Route.RELAY && routing != null ? routing.nextHops(entry(recipient), sender) : null;
     }
 
     /** Whether a client that is refused as {@link Reason#NOT_PERMITTED} could relay by authenticating. */

@@ -1,19 +1,23 @@
 package org.relaycontrol.policy;
 
-import java.util.Locale;
+import java.util.Objects;
 
 /**
- * Where mail is handed on to: {@code host[:port]}, {@code IPv4[:port]} or {@code [IPv6][:port]}, whose addresses alone are looked up, or
- * {@code mx:domain}, the mail exchangers of a domain. Asks no DNS. Immutable; equal if they lead to the same place, however written.
+ * Where mail is handed on to: {@code host[:port]}, {@code IPv4[:port]} or {@code [IPv6][:port]}, whose addresses alone are looked up, each
+ * with {@code smtps:} before it for TLS from the first octet on (RFC 8314), or {@code mx:domain}, the mail exchangers of a domain. Asks no
+ * DNS. Immutable; equal if they lead to the same place, however written.
  */
 public final class NextHop {
 
     /** RFC 5321 section 4.5.4.2. */
     public static final int DEFAULT_PORT = 25;
+    /** RFC 8314 section 7.3: the port of {@code smtps:} hosts that name none. */
+    public static final int DEFAULT_SMTPS_PORT = 465;
 
     private static final int MAX_PORT = 65535;
     private static final int MAX_PORT_DIGITS = 5;
     private static final String MX = "mx:";
+    private static final String SMTPS = "smtps:";
     private static final String EXAMPLES = "write host, host:port, [IPv6]:port or mx:domain";
 
     /** What the host of a next hop is. */
@@ -30,12 +34,14 @@ public final class NextHop {
     private final Kind kind;
     private final String host;
     private final int port;
+    private final boolean smtps;
 
-    private NextHop(String text, Kind kind, String host, int port) {
+    private NextHop(String text, Kind kind, String host, int port, boolean smtps) {
         this.text = text;
         this.kind = kind;
         this.host = host;
         this.port = port;
+        this.smtps = smtps;
     }
 
     /** The mail exchangers of a domain, {@code mx:domain}. */
@@ -43,7 +49,7 @@ public final class NextHop {
         if (domain.isLiteral()) {
             throw new IllegalArgumentException("'" + domain + "' is an address, which has no MX; write " + MX + " and a domain");
         }
-        return new NextHop(MX + domain, Kind.MX, domain.toString(), DEFAULT_PORT);
+        return new NextHop(MX + domain, Kind.MX, domain.toString(), DEFAULT_PORT, false);
     }
 
     /**
@@ -64,13 +70,34 @@ public final class NextHop {
         }
         int scheme = hop.indexOf("://");
         if (scheme >= 0) {
-            throw new IllegalArgumentException("'" + hop + "' is a URL; write " + (scheme + 3 < hop.length() ? hop.substring(scheme + 3)
-                : "host:port"));
+            throw new IllegalArgumentException("'" + hop + "' is a URL; write " + (scheme + 3 == hop.length() ? "host:port"
+                : (startsWith(hop, SMTPS) ? SMTPS : "") + hop.substring(scheme + 3)));
         }
-        if (hop.toLowerCase(Locale.ROOT).startsWith(MX)) {
-            return parseMx(hop);
+        if (startsWith(hop, SMTPS)) {
+            return parseSmtps(hop);
         }
-        return hop.charAt(0) == '[' ? parseBracketed(hop) : parsePlain(hop);
+        return startsWith(hop, MX) ? parseMx(hop) : parseHost(hop, "");
+    }
+
+    private static boolean startsWith(String hop, String prefix) {
+        return hop.regionMatches(true, 0, prefix, 0, prefix.length());
+    }
+
+    private static NextHop parseSmtps(String hop) {
+        String rest = hop.substring(SMTPS.length());
+        if (startsWith(rest, MX)) {
+            throw new IllegalArgumentException("'" + hop + "' asks mail exchangers for smtps, but they listen on port " + DEFAULT_PORT
+                + " without; write " + rest);
+        }
+        if (rest.isEmpty() || rest.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException("'" + hop + "' names no host; write smtps:host or smtps:host:port");
+        }
+        return parseHost(rest, SMTPS);
+    }
+
+    /** What follows the scheme, if there is one. */
+    private static NextHop parseHost(String hop, String scheme) {
+        return hop.charAt(0) == '[' ? parseBracketed(hop, scheme) : parsePlain(hop, scheme);
     }
 
     private static NextHop parseMx(String hop) {
@@ -86,59 +113,70 @@ public final class NextHop {
             throw new IllegalArgumentException("'" + hop + "' has a port, but mail exchangers listen on port " + DEFAULT_PORT + "; write "
                 + MX + domain.substring(0, colon) + ", or " + domain + " for the host of that name");
         }
-        return new NextHop(hop, Kind.MX, DomainName.of(domain).toString(), DEFAULT_PORT);
+        return new NextHop(hop, Kind.MX, DomainName.of(domain).toString(), DEFAULT_PORT, false);
     }
 
-    private static NextHop parseBracketed(String hop) {
+    private static NextHop parseBracketed(String hop, String scheme) {
         int end = hop.indexOf(']');
         if (end < 0) {
-            throw new IllegalArgumentException("'" + hop + "' lacks the closing bracket; write an IPv6 address like [2001:db8::1]:25");
+            throw new IllegalArgumentException("'" + scheme + hop + "' lacks the closing bracket; write an IPv6 address like " + scheme
+                + "[2001:db8::1]:" + defaultPort(scheme));
         }
         String inner = hop.substring(1, end);
         String rest = hop.substring(end + 1);
-        if (inner.toLowerCase(Locale.ROOT).startsWith("ipv6:")) {
-            throw new IllegalArgumentException("'" + hop + "' is written like an address literal; write ["
+        if (startsWith(inner, "ipv6:")) {
+            throw new IllegalArgumentException("'" + scheme + hop + "' is written like an address literal; write " + scheme + "["
                 + inner.substring("ipv6:".length()) + "]" + rest);
         }
         if (inner.indexOf(':') < 0) {
-            throw new IllegalArgumentException("'" + hop + "' has brackets around something else than an IPv6 address; write "
-                + (inner.isEmpty() ? "[2001:db8::1]:25" : inner + rest));
+            throw new IllegalArgumentException("'" + scheme + hop + "' has brackets around something else than an IPv6 address; write "
+                + scheme + (inner.isEmpty() ? "[2001:db8::1]:" + defaultPort(scheme) : inner + rest));
         }
         if (!rest.isEmpty() && rest.charAt(0) != ':') {
-            throw new IllegalArgumentException("'" + hop + "' has '" + rest + "' after the bracket; write [" + inner + "]:port");
+            throw new IllegalArgumentException("'" + scheme + hop + "' has '" + rest + "' after the bracket; write " + scheme + "[" + inner
+                + "]:port");
         }
         if (inner.indexOf('%') >= 0) {
-            throw new IllegalArgumentException("'" + hop + "' has a zone id; write an address that is not link-local");
+            throw new IllegalArgumentException("'" + scheme + hop + "' has a zone id; write an address that is not link-local");
         }
         IpAddress address = IpAddress.parse(inner);
-        return new NextHop(hop, Kind.ADDRESS, address.toString(), rest.isEmpty() ? DEFAULT_PORT : parsePort(rest.substring(1), hop));
+        int port = rest.isEmpty() ? defaultPort(scheme) : parsePort(rest.substring(1), scheme + hop);
+        return of(hop, scheme, Kind.ADDRESS, address.toString(), port);
     }
 
-    private static NextHop parsePlain(String hop) {
+    private static NextHop parsePlain(String hop, String scheme) {
         int colon = hop.indexOf(':');
         if (colon != hop.lastIndexOf(':')) {
-            throw tooManyColons(hop);
+            throw tooManyColons(hop, scheme);
         }
         String host = colon < 0 ? hop : hop.substring(0, colon);
         if (host.isEmpty()) {
-            throw new IllegalArgumentException("'" + hop + "' has no host; " + EXAMPLES);
+            throw new IllegalArgumentException("'" + scheme + hop + "' has no host; " + EXAMPLES);
         }
         if (host.indexOf('@') >= 0) {
-            throw new IllegalArgumentException("'" + hop + "' is a mail address; write the host alone");
+            throw new IllegalArgumentException("'" + scheme + hop + "' is a mail address; write the host alone");
         }
-        int port = colon < 0 ? DEFAULT_PORT : parsePort(hop.substring(colon + 1), hop);
-        if (isNumeric(host)) {
-            return new NextHop(hop, Kind.ADDRESS, IpAddress.parse(host).toString(), port);
-        }
-        return new NextHop(hop, Kind.HOST, DomainName.of(host).toString(), port);
+        int port = colon < 0 ? defaultPort(scheme) : parsePort(hop.substring(colon + 1), scheme + hop);
+        return isNumeric(host)
+            ? of(hop, scheme, Kind.ADDRESS, IpAddress.parse(host).toString(), port)
+            : of(hop, scheme, Kind.HOST, DomainName.of(host).toString(), port);
     }
 
-    private static IllegalArgumentException tooManyColons(String hop) {
+    private static NextHop of(String hop, String scheme, Kind kind, String host, int port) {
+        return new NextHop(scheme + hop, kind, host, port, !scheme.isEmpty());
+    }
+
+    private static int defaultPort(String scheme) {
+        return scheme.isEmpty() ? DEFAULT_PORT : DEFAULT_SMTPS_PORT;
+    }
+
+    private static IllegalArgumentException tooManyColons(String hop, String scheme) {
         try {
             IpAddress.parse(hop);
-            return new IllegalArgumentException("'" + hop + "' is an IPv6 address without brackets; write [" + hop + "]");
+            return new IllegalArgumentException("'" + scheme + hop + "' is an IPv6 address without brackets; write " + scheme + "[" + hop
+                + "]");
         } catch (IllegalArgumentException e) {
-            return new IllegalArgumentException("'" + hop + "' has more than one colon; " + EXAMPLES);
+            return new IllegalArgumentException("'" + scheme + hop + "' has more than one colon; " + EXAMPLES);
         }
     }
 
@@ -170,18 +208,23 @@ public final class NextHop {
         return port;
     }
 
+    /** Whether TLS comes first, before the greeting (RFC 8314 section 3.3), rather than by STARTTLS. Never for {@link Kind#MX}. */
+    public boolean smtps() {
+        return smtps;
+    }
+
     @Override
     public boolean equals(Object other) {
         if (!(other instanceof NextHop)) {
             return false;
         }
         NextHop that = (NextHop) other;
-        return kind == that.kind && port == that.port && host.equals(that.host);
+        return kind == that.kind && port == that.port && smtps == that.smtps && host.equals(that.host);
     }
 
     @Override
     public int hashCode() {
-        return (kind.hashCode() * 31 + host.hashCode()) * 31 + port;
+        return Objects.hash(kind, host, port, smtps);
     }
 
     /** The next hop as written. */

@@ -41,7 +41,8 @@ public final class Recipient {
         return new Recipient(address.substring(0, at), DomainName.of(address.substring(at + 1)));
     }
 
-    private static int lastUnquotedAt(String address) {
+    /** Where the domain of an address begins: at its last {@code @} outside quotes; negative if there is none. */
+    static int lastUnquotedAt(String address) {
         int at = -1;
         boolean quoted = false;
         for (int i = 0; i < address.length(); i++) {

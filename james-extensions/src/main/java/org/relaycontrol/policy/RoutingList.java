@@ -1,7 +1,9 @@
 package org.relaycontrol.policy;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 
@@ -19,6 +21,7 @@ public final class RoutingList {
     private final @Nullable Boolean reroute;
     private final @Nullable Boolean allowSenderSpecifiedRouting;
     private final @Nullable NextHops smartHost;
+    private final Map<String, SenderEntry> senders;
 
     private RoutingList(Builder builder, @Nullable RoutingList shared) {
         this.rule = builder.rule;
@@ -34,6 +37,7 @@ public final class RoutingList {
         this.reroute = builder.reroute;
         this.allowSenderSpecifiedRouting = builder.allowSenderSpecifiedRouting;
         this.smartHost = builder.smartHost;
+        this.senders = new LinkedHashMap<>(builder.senders);
     }
 
     /** A builder of an empty list that the rule (the list's own line) declares. */
@@ -120,8 +124,41 @@ public final class RoutingList {
         return smartHost == null && shared != null ? shared.smartHost() : smartHost;
     }
 
-    /** The next hops for mail that the entry sends out, or without entry for mail to unlisted domains; null for the domain's MX. */
-    public @Nullable NextHops nextHops(@Nullable RoutingEntry entry) {
+    /** The entries for senders of this list itself, without the shared ones, in the order of the configuration. */
+    public List<SenderEntry> senders() {
+        return List.copyOf(senders.values());
+    }
+
+    /** The entry for a sender or null: for the address, else for its domain. This list's own goes before a shared one of the same name. */
+    public @Nullable SenderEntry find(Sender sender) {
+        SenderEntry byAddress = findSender(sender.toString());
+        return byAddress != null ? byAddress : findSender(sender.domain().toString());
+    }
+
+    private @Nullable SenderEntry findSender(String name) {
+        SenderEntry own = senders.get(name);
+        return own == null && shared != null ? shared.findSender(name) : own;
+    }
+
+    /**
+     * Whether the sender decides where mail for the entry's domain, or without entry for an unlisted domain, goes: not if the entry names
+     * next hops of its own, and never where strangers may send to.
+     */
+    public static boolean dependsOnSender(@Nullable RoutingEntry entry) {
+        return entry == null
+            || entry.treatment().action() == RoutingEntry.Action.ROUTE && entry.treatment().nextHops() == null;
+    }
+
+    /**
+     * The next hops for mail that the entry sends out, or without entry for mail to unlisted domains; null for the domain's MX.
+     *
+     * @param sender who sends it; null for the null sender, and where it is not known
+     */
+    public @Nullable NextHops nextHops(@Nullable RoutingEntry entry, @Nullable Sender sender) {
+        SenderEntry bySender = sender == null || !dependsOnSender(entry) ? null : find(sender);
+        if (bySender != null) {
+            return bySender.nextHops() == null ? smartHost() : bySender.nextHops();
+        }
         return entry == null || entry.treatment().viaSmartHost() ? smartHost() : entry.treatment().nextHops();
     }
 
@@ -133,6 +170,7 @@ public final class RoutingList {
         private @Nullable Boolean reroute;
         private @Nullable Boolean allowSenderSpecifiedRouting;
         private @Nullable NextHops smartHost;
+        private final Map<String, SenderEntry> senders = new LinkedHashMap<>();
 
         private Builder(Rule rule) {
             this.rule = rule;
@@ -159,6 +197,12 @@ public final class RoutingList {
         /** Where mail to unlisted domains goes. */
         public Builder smartHost(NextHops hops) {
             smartHost = hops;
+            return this;
+        }
+
+        /** Adds an entry for a sender. Two of the same name are the caller's error; the first one answers. */
+        public Builder add(SenderEntry entry) {
+            senders.putIfAbsent(entry.name(), entry);
             return this;
         }
 

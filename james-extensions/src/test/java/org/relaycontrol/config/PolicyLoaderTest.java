@@ -9,10 +9,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.IpAddress;
@@ -25,6 +32,7 @@ import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.User;
 
 /**
@@ -148,6 +156,85 @@ class PolicyLoaderTest {
             + "<routing><domains file='list.txt' action='relay'/></routing>\n<policy/>\n</relaycontrol>"))
             .hasMessage("relaycontrol.xml:2: the password file 'isp.password' cannot be read; let the user that James runs as read it\n"
                 + "relaycontrol.xml:3: the list file 'list.txt' cannot be read; let the user that James runs as read it");
+    }
+
+    @Test
+    void shouldReadHowToConnectAsWritten() throws Exception {
+        RoutingList routing = PolicyLoader.load(Path.of("src/test/resources/good-configs/15-next-hop-settings/relaycontrol.xml"))
+            .policies().sharedRouting();
+        NextHops first = Objects.requireNonNull(routing.smartHost());
+        NextHops loaded = Objects.requireNonNull(load("<relaycontrol><nextHops><nextHop name='a' hosts='b.example,c.example' "
+            + "balance='true' heloName='OUT.example' bind='2001:db8::1 , 192.0.2.1' connectTimeout='90s' timeout='1h' maxConnections='7'/>"
+            + "</nextHops><routing via='a'/><policy/></relaycontrol>").policies().sharedRouting().smartHost());
+
+        assertThat(first.tls()).isEqualTo(NextHops.Tls.REQUIRED);
+        assertThat(first).hasToString("smtps:smtp.isp.example smtps:[2001:db8::25]:4650");
+        assertThat(loaded).isEqualTo(NextHops.named("a", "b.example,c.example").balance(true).heloName(DomainName.of("out.example"))
+            .bind(List.of(IpAddress.parse("2001:db8::1"), IpAddress.parse("192.0.2.1"))).connectTimeout(Duration.ofSeconds(90))
+            .timeout(Duration.ofHours(1)).maxConnections(7).build());
+    }
+
+    @Test
+    void shouldReadSendersOfBothRoutingLists() throws Exception {
+        RoutingList own = PolicyLoader.load(Path.of("src/test/resources/good-configs/16-senders/relaycontrol.xml"))
+            .policies().policies().get(0).routing();
+
+        assertThat(via(own, "anybody@marketing.ratest.com")).isEqualTo("smtp.isp.example:587");
+        assertThat(via(own, "BOSS@Marketing.ratest.com")).isEqualTo("hub.example");
+        assertThat(via(own, "\"News Letter\"@ratest.com")).isEqualTo("bulk.example");
+        assertThat(via(own, "printer@[192.0.2.9]")).isEqualTo("smtp.isp.example:587");
+        assertThat(via(own, "anybody@ratest.com")).isEqualTo("hub.example");
+        assertThat(Objects.requireNonNull(own.find(Sender.parse("boss@marketing.ratest.com"))).rule())
+            .isEqualTo(Rule.of("relaycontrol.xml", 9));
+    }
+
+    private static String via(RoutingList routing, String sender) {
+        return String.valueOf(routing.nextHops(null, Sender.parse(sender)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "rw-------|",
+        "r--------|",
+        "rw--w--w-|",
+        "rw-r-----|its group",
+        "rw----r--|everyone on this machine",
+        "rw-r--r--|everyone on this machine",
+    })
+    void shouldWarnOfPasswordsThatOthersCanRead(String permissions, @Nullable String readers) throws Exception {
+        Path password = Files.writeString(folder.resolve("isp.password"), "secret\nnot this\n");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString(permissions));
+
+        LoadedPolicies loaded = load("<relaycontrol>\n<nextHops>\n"
+            + "<nextHop name='isp' hosts='isp.example' username='u' passwordFile='isp.password'/></nextHops><policy/></relaycontrol>");
+
+        assertThat(loaded.warnings().stream().map(Warning::toString)).isEqualTo(readers == null ? List.of()
+            : List.of("relaycontrol.xml:3: the password file 'isp.password' can be read by " + readers
+                + "; let it belong to the user that James runs as, and chmod 600 isp.password [password-file]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\r\nsecret", "\nsecret\n"})
+    void shouldRefusePasswordFilesWithoutFirstLine(String content) throws Exception {
+        Files.writeString(folder.resolve("isp.password"), content);
+
+        assertThatThrownBy(this::loadWithPassword)
+            .hasMessage("relaycontrol.xml:1: the password file 'isp.password' is empty; write the password into its first line");
+    }
+
+    @Test
+    void shouldRefusePasswordFilesThatHoldSomethingElse() throws Exception {
+        Files.writeString(folder.resolve("isp.password"), "x".repeat(10_000));
+        assertThatThrownBy(this::loadWithPassword).hasMessage("relaycontrol.xml:1: the first line of the password file 'isp.password' is "
+            + "longer than any password; write a shorter one");
+        Files.write(folder.resolve("isp.password"), new byte[] {'p', (byte) 0xe4, '\n'});
+        assertThatThrownBy(this::loadWithPassword)
+            .hasMessage("relaycontrol.xml:1: the password file 'isp.password' is not UTF-8; save it as UTF-8");
+    }
+
+    private LoadedPolicies loadWithPassword() throws IOException, PolicyException {
+        return load("<relaycontrol><nextHops><nextHop name='isp' hosts='isp.example' username='u' passwordFile='isp.password'/></nextHops>"
+            + "<policy/></relaycontrol>");
     }
 
     @Test

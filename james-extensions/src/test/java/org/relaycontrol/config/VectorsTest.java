@@ -69,7 +69,7 @@ class VectorsTest {
         decided.put("verdict", decision.verdict().toString());
         decided.put("reason", decision.reason().toString());
         decided.put("route", decision.route() == null ? "" : decision.route().toString());
-        NextHops nextHops = decision.nextHops(envelope.recipient());
+        NextHops nextHops = decision.nextHops(envelope.recipient(), null);
         decided.put("next_hop", nextHops == null ? "" : nextHops.toString());
         return decided;
     }

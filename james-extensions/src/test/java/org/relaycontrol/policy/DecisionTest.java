@@ -183,7 +183,7 @@ class DecisionTest {
     }
 
     private static String text(Decision decision, Envelope envelope) {
-        NextHops nextHops = decision.nextHops(envelope.recipient());
+        NextHops nextHops = decision.nextHops(envelope.recipient(), null);
         return decision.verdict() + " " + decision.reason() + " " + (decision.route() == null ? "-" : decision.route()) + " "
             + (nextHops == null ? "-" : nextHops);
     }

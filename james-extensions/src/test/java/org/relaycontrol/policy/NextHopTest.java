@@ -3,6 +3,8 @@ package org.relaycontrol.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,11 @@ class NextHopTest {
         "[::ffff:192.0.2.1]:25,  ADDRESS, 192.0.2.1,        25",
         "mx:Example.COM,         MX,      example.com,      25",
         "MX:example.com.,        MX,      example.com,      25",
+        "smtps:Mail.example.com, HOST,    mail.example.com, 465",
+        "SMTPS:mailhub:25,       HOST,    mailhub,          25",
+        "smtps:192.0.2.1,        ADDRESS, 192.0.2.1,        465",
+        "smtps:[::1],            ADDRESS, ::1,              465",
+        "smtps:[2001:db8::1]:99, ADDRESS, 2001:db8::1,      99",
     })
     void shouldReadEachNotation(String text, NextHop.Kind kind, String host, int port) {
         NextHop hop = NextHop.parse("  " + text + "\t");
@@ -34,7 +41,8 @@ class NextHopTest {
         assertThat(hop.kind()).isEqualTo(kind);
         assertThat(hop.host()).isEqualTo(host);
         assertThat(hop.port()).isEqualTo(port);
-        assertThat(hop).hasToString(text);
+        assertThat(hop.smtps()).isEqualTo(text.toLowerCase(Locale.ROOT).startsWith("smtps:"));
+        assertThat(hop).hasToString(hop.smtps() ? "smtps:" + text.substring("smtps:".length()) : text);
     }
 
     @ParameterizedTest
@@ -66,6 +74,18 @@ class NextHopTest {
             + "write mx:a.example, or a.example:25 for the host of that name",
         "mx:192.0.2.1        | 'mx:192.0.2.1' is an address, which has no MX; write 192.0.2.1",
         "mx:[::1]            | 'mx:[::1]' is an address, which has no MX; write [::1]",
+        "smtps:              | 'smtps:' names no host; write smtps:host or smtps:host:port",
+        "smtps:465           | 'smtps:465' names no host; write smtps:host or smtps:host:port",
+        "smtps::465          | 'smtps::465' has no host; write host, host:port, [IPv6]:port or mx:domain",
+        "smtps://a.example:1 | 'smtps://a.example:1' is a URL; write smtps:a.example:1",
+        "smtps://            | 'smtps://' is a URL; write host:port",
+        "smtps:a:0           | 'smtps:a:0' has the port '0'; write a port from 1 to 65535",
+        "smtps:mx:a.example  | 'smtps:mx:a.example' asks mail exchangers for smtps, but they listen on port 25 without; write mx:a.example",
+        "smtps:2001:db8::1   | 'smtps:2001:db8::1' is an IPv6 address without brackets; write smtps:[2001:db8::1]",
+        "smtps:[2001:db8::1  | 'smtps:[2001:db8::1' lacks the closing bracket; write an IPv6 address like smtps:[2001:db8::1]:465",
+        "smtps:[192.0.2.1]   | 'smtps:[192.0.2.1]' has brackets around something else than an IPv6 address; write smtps:192.0.2.1",
+        "smtps:[::1]25       | 'smtps:[::1]25' has '25' after the bracket; write smtps:[::1]:port",
+        "smtps:joe@a.example | 'smtps:joe@a.example' is a mail address; write the host alone",
     })
     void shouldSayWhatIsWrongAndWhatToWrite(String text, String message) {
         assertThatThrownBy(() -> NextHop.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);

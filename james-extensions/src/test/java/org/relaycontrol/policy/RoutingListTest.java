@@ -102,7 +102,7 @@ class RoutingListTest {
         assertThat(list.reroute()).isTrue();
         assertThat(list.allowsSenderSpecifiedRouting(null)).isFalse();
         assertThat(list.smartHost()).isNull();
-        assertThat(list.nextHops(null)).isNull();
+        assertThat(list.nextHops(null, null)).isNull();
     }
 
     @Test
@@ -123,12 +123,59 @@ class RoutingListTest {
         NextHops smartHost = NextHops.parse("smart.example");
         NextHops hops = NextHops.parse("a.example, b.example:2525");
         RoutingList list = RoutingList.builder(OWN).smartHost(smartHost).build();
-        assertThat(list.nextHops(null)).isSameAs(smartHost);
-        assertThat(list.nextHops(entry(Treatment.of(Action.ROUTE)))).isNull();
-        assertThat(list.nextHops(entry(Treatment.of(Action.ROUTE).withNextHops(hops)))).isSameAs(hops);
-        assertThat(list.nextHops(entry(Treatment.of(Action.ROUTE).withSmartHost()))).isSameAs(smartHost);
+        assertThat(list.nextHops(null, null)).isSameAs(smartHost);
+        assertThat(list.nextHops(entry(Treatment.of(Action.ROUTE)), null)).isNull();
+        assertThat(list.nextHops(entry(Treatment.of(Action.ROUTE).withNextHops(hops)), null)).isSameAs(hops);
+        assertThat(list.nextHops(entry(Treatment.of(Action.ROUTE).withSmartHost()), null)).isSameAs(smartHost);
         RoutingList own = RoutingList.builder(OWN).smartHost(hops).buildOver(list);
-        assertThat(own.nextHops(entry(Treatment.of(Action.ROUTE).withSmartHost()))).isSameAs(hops);
+        assertThat(own.nextHops(entry(Treatment.of(Action.ROUTE).withSmartHost()), null)).isSameAs(hops);
+    }
+
+    @Test
+    void shouldFindTheAddressOfASenderBeforeItsDomain() {
+        RoutingList shared = RoutingList.builder(OWN).add(sender("dept.example", "shared"))
+            .add(sender("boss@dept.example", "boss")).build();
+        RoutingList own = RoutingList.builder(OWN).add(sender("dept.example", "own")).buildOver(shared);
+
+        assertThat(via(own, null, "Any@Dept.example")).isEqualTo("own");
+        assertThat(via(own, null, "\"Boss\"@dept.example")).isEqualTo("boss");
+        assertThat(via(shared, null, "any@dept.example")).isEqualTo("shared");
+        assertThat(via(own, null, "any@sub.dept.example")).isEqualTo("null");
+        assertThat(via(own, null, null)).isEqualTo("null");
+        assertThat(own.senders()).extracting(SenderEntry::name).containsExactly("dept.example");
+    }
+
+    @Test
+    void shouldAskTheSenderWhereNoEntryNamesNextHops() {
+        RoutingList list = RoutingList.builder(OWN).smartHost(NextHops.parse("smart")).add(sender("dept.example", "dept"))
+            .add(SenderEntry.of(Sender.parse("boss@dept.example"), null, OWN)).build();
+        Treatment route = Treatment.of(Action.ROUTE);
+
+        assertThat(via(list, null, "any@dept.example")).isEqualTo("dept");
+        assertThat(via(list, entry(route), "any@dept.example")).isEqualTo("dept");
+        assertThat(via(list, entry(route), "boss@dept.example")).isEqualTo("smart");
+        assertThat(via(list, entry(route), "any@other.example")).isEqualTo("null");
+        assertThat(via(list, entry(route.withSmartHost()), "any@dept.example")).isEqualTo("dept");
+        assertThat(via(list, entry(route.withNextHops(NextHops.parse("own"))), "any@dept.example")).isEqualTo("own");
+        assertThat(via(list, entry(Treatment.of(Action.RELAY)), "any@dept.example")).isEqualTo("null");
+        assertThat(via(list, entry(Treatment.of(Action.RELAY).withSmartHost()), "any@dept.example")).isEqualTo("smart");
+        assertThat(via(list, entry(Treatment.of(Action.INBOUND)), "any@dept.example")).isEqualTo("null");
+    }
+
+    @Test
+    void shouldAnswerWithTheFirstOfTwoEntriesForASender() {
+        RoutingList list = RoutingList.builder(OWN).add(sender("dept.example", "first")).add(sender("dept.example", "second")).build();
+
+        assertThat(via(list, null, "any@dept.example")).isEqualTo("first");
+    }
+
+    private static String via(RoutingList list, @Nullable RoutingEntry entry, @Nullable String sender) {
+        return String.valueOf(list.nextHops(entry, sender == null ? null : Sender.parse(sender)));
+    }
+
+    private static SenderEntry sender(String name, String hop) {
+        NextHops hops = NextHops.parse(hop);
+        return name.indexOf('@') < 0 ? SenderEntry.of(DomainName.of(name), hops, OWN) : SenderEntry.of(Sender.parse(name), hops, OWN);
     }
 
     private static RoutingEntry entry(Treatment treatment) {
