@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.net.IDN;
 import java.net.InetAddress;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,10 +40,10 @@ class ArchitectureTest {
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets..",
         "org.relaycontrol.webadmin.."};
 
-    /** Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything. */
+    /** Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything; of time no clock. */
     private static final DescribedPredicate<JavaClass> JDK_WITHOUT_IO =
         resideInAnyPackage("java.lang..", "java.math..", "java.util..", "java.text..")
-        .or(assignableTo(InetAddress.class)).or(assignableTo(IDN.class))
+        .or(assignableTo(InetAddress.class)).or(assignableTo(IDN.class)).or(assignableTo(Duration.class))
         .and(not(resideInAnyPackage("java.util.logging..", "java.util.jar..", "java.util.zip..", "java.lang.reflect..")))
         .as("the JDK without input, output and logging");
 
