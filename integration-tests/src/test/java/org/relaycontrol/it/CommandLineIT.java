@@ -27,15 +27,9 @@ class CommandLineIT {
     @TempDir
     private Path folder;
 
-    private static Path jar() throws IOException {
-        try (Stream<Path> jars = Files.list(Distribution.folder().resolve("extensions-jars"))) {
-            return jars.filter(jar -> jar.getFileName().toString().startsWith("james-relay-control-")).findFirst().orElseThrow();
-        }
-    }
-
     private Run run(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
-            jar().toString()));
+            Distribution.packJar().toString()));
         command.addAll(List.of(arguments));
         return start(command);
     }
@@ -117,7 +111,7 @@ class CommandLineIT {
     void shouldKnowItsVersion() throws Exception {
         Run run = run("--version");
         assertThat("james-relay-control-" + run.out.strip().replace("James Relay Control ", "") + ".jar")
-            .isEqualTo(jar().getFileName().toString());
+            .isEqualTo(Distribution.packJar().getFileName().toString());
     }
 
     @ParameterizedTest

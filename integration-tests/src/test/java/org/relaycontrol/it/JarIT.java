@@ -24,7 +24,7 @@ class JarIT {
 
     @Test
     void shouldNameNoMailOrInjectType() throws IOException {
-        try (JarFile jar = new JarFile(packJar().toFile())) {
+        try (JarFile jar = new JarFile(Distribution.packJar().toFile())) {
             for (JarEntry entry : classes(jar)) {
                 String constants = new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1);
                 assertThat(FORBIDDEN).as(entry.getName()).noneMatch(constants::contains);
@@ -34,7 +34,7 @@ class JarIT {
 
     @Test
     void shouldBeJava11Bytecode() throws IOException {
-        try (JarFile jar = new JarFile(packJar().toFile())) {
+        try (JarFile jar = new JarFile(Distribution.packJar().toFile())) {
             for (JarEntry entry : classes(jar)) {
                 assertThat(jar.getInputStream(entry).readNBytes(8)[7]).as(entry.getName()).isLessThanOrEqualTo((byte) 55);
             }
@@ -52,7 +52,7 @@ class JarIT {
             }
         }
         assertThat(james).contains("org/apache/james/MemoryJamesServerMain.class").noneMatch(name -> name.startsWith("org/relaycontrol/"));
-        try (JarFile jar = new JarFile(packJar().toFile())) {
+        try (JarFile jar = new JarFile(Distribution.packJar().toFile())) {
             assertThat(classes(jar)).isNotEmpty().extracting(JarEntry::getName).doesNotContainAnyElementsOf(james);
         }
     }
@@ -61,13 +61,5 @@ class JarIT {
         return jar.stream()
             .filter(entry -> entry.getName().endsWith(".class") && !entry.getName().endsWith("module-info.class"))
             .collect(Collectors.toList());
-    }
-
-    private static Path packJar() throws IOException {
-        try (Stream<Path> jars = Files.list(Distribution.folder().resolve("extensions-jars"))) {
-            List<Path> all = jars.collect(Collectors.toList());
-            assertThat(all).hasSize(1);
-            return all.get(0);
-        }
     }
 }

@@ -22,6 +22,19 @@ public final class Distribution {
         return property("james.distribution");
     }
 
+    /** The pack's jar. */
+    public static Path packJar() {
+        try (Stream<Path> jars = Files.list(folder().resolve("extensions-jars"))) {
+            List<Path> all = jars.collect(Collectors.toList());
+            if (all.size() != 1) {
+                throw new IllegalStateException("one jar was expected, not " + all);
+            }
+            return all.get(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The folder {@code conf-samples}. */
     public static Path samples() {
         return property("conf.samples").normalize();

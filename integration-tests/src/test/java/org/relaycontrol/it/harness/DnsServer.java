@@ -30,6 +30,7 @@ public final class DnsServer implements AutoCloseable {
 
     private final DatagramSocket socket;
     private final List<Record> records = new CopyOnWriteArrayList<>();
+    private final Map<Integer, String> everywhere = new ConcurrentHashMap<>();
     private final Map<Name, Integer> failing = new ConcurrentHashMap<>();
     private final List<String> questions = new CopyOnWriteArrayList<>();
 
@@ -60,6 +61,15 @@ public final class DnsServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return this;
+    }
+
+    /**
+     * Answers questions of this type about every name that has no record of its own, in the notation of zone files: a server that stands
+     * for the whole of the DNS.
+     */
+    public DnsServer everywhere(String type, String data) {
+        everywhere.put(Type.value(type), data);
         return this;
     }
 
@@ -131,7 +141,7 @@ public final class DnsServer implements AutoCloseable {
         }
     }
 
-    private Message answer(Message query, Integer failure) {
+    private Message answer(Message query, Integer failure) throws IOException {
         Record question = query.getQuestion();
         Message answer = new Message(query.getHeader().getID());
         answer.getHeader().setFlag(Flags.QR);
@@ -150,7 +160,11 @@ public final class DnsServer implements AutoCloseable {
                 }
             }
         }
-        if (!exists) {
+        String data = everywhere.get(question.getType());
+        if (!exists && data != null) {
+            answer.addRecord(Record.fromString(question.getName(), question.getType(), DClass.IN, TTL_SECONDS, data, Name.root),
+                Section.ANSWER);
+        } else if (!exists && everywhere.isEmpty()) {
             answer.getHeader().setRcode(Rcode.NXDOMAIN);
         }
         return answer;

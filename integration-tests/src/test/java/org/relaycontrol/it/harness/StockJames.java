@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,7 +32,7 @@ public final class StockJames implements AutoCloseable {
     private static final int TOLD_LINES = 60;
 
     private final Process process;
-    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch decided = new CountDownLatch(1);
     private final Thread stopAtExit = new Thread(this::stop);
     private volatile boolean started;
@@ -152,12 +152,21 @@ public final class StockJames implements AutoCloseable {
 
     /** Every line James has written so far, oldest first. */
     public List<String> log() {
-        return List.copyOf(log);
+        synchronized (log) {
+            return List.copyOf(log);
+        }
     }
 
     /** The lines the pack's own classes have written so far, oldest first. */
     public List<String> packLog() {
-        return log.stream().filter(line -> line.contains("] org.relaycontrol.")).collect(Collectors.toList());
+        return log().stream().filter(line -> line.contains("] org.relaycontrol.")).collect(Collectors.toList());
+    }
+
+    /** The lines of stack traces that come from the pack's own classes, and what they log at ERROR. */
+    public List<String> packFailures() {
+        return log().stream()
+            .filter(line -> line.contains("\tat org.relaycontrol.") || line.contains("[ERROR] org.relaycontrol."))
+            .collect(Collectors.toList());
     }
 
     /** Waits until James ends by itself. */

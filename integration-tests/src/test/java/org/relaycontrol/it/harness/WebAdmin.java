@@ -34,7 +34,22 @@ public final class WebAdmin {
         return this;
     }
 
-    /** Rewrites mail for {@code source} to {@code target}, which may be an address outside. */
+    /** Adds a domain to the DomainList. */
+    public WebAdmin addDomain(String domain) {
+        call("PUT", "/domains/" + escape(domain), "");
+        return this;
+    }
+
+    /** Rewrites mail for all of a domain's addresses, users' own included, that match a regular expression. */
+    public WebAdmin addRegexMapping(String domain, String regex, String replacement) {
+        call("POST", "/mappings/regex/" + escape("*@" + domain) + "/targets/" + escape(regex + ":" + replacement), "");
+        return this;
+    }
+
+    /**
+     * Rewrites mail for {@code source} to {@code target}, which may be an address outside. The local part {@code *} stands for every
+     * address of the domain that nothing else rewrites: a catch-all.
+     */
     public WebAdmin addMapping(String source, String target) {
         call("POST", "/mappings/address/" + escape(source) + "/targets/" + escape(target), "");
         return this;
