@@ -3,7 +3,6 @@ package org.relaycontrol.it.demo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +82,7 @@ public final class RelayDemo {
     }
 
     private static void explain(Scenario scenario, LoopbackConfiguration ports, Path run) {
-        String client = "java -cp " + quoted(classes()) + " " + SendMail.class.getName();
+        String client = "java -cp " + quoted(Distribution.classes()) + " " + SendMail.class.getName();
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("Users, each with the password NAME-secret: alice@ratest.com, bob@ratest.com, mallory@ratest.com");
@@ -99,14 +98,6 @@ public final class RelayDemo {
         lines.add("Listening on " + String.join(", ", ports.smtpListeners()) + " until Ctrl-C. All of these mails at once: " + client + " "
             + scenario.folder());
         System.out.println(String.join("\n", lines));
-    }
-
-    private static Path classes() {
-        try {
-            return Path.of(RelayDemo.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static String quoted(Path path) {

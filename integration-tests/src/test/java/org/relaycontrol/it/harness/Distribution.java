@@ -2,6 +2,7 @@ package org.relaycontrol.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -54,6 +55,15 @@ public final class Distribution {
             return Files.createDirectories(run);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The classes of the tests. */
+    public static Path classes() {
+        try {
+            return Path.of(Distribution.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
         }
     }
 

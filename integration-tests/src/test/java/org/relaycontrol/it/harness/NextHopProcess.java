@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -56,21 +55,13 @@ public final class NextHopProcess implements AutoCloseable {
         try {
             process = new ProcessBuilder(Distribution.java().toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m",
                     "-cp",
-                    classes().toString(), NextHopProcess.class.getName(), String.valueOf(port), journal.toString())
+                    Distribution.classes().toString(), NextHopProcess.class.getName(), String.valueOf(port), journal.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
             answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
             expect(READY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path classes() {
-        try {
-            return Path.of(NextHopProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
         }
     }
 

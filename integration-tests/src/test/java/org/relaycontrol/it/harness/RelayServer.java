@@ -26,13 +26,15 @@ import org.awaitility.core.ConditionTimeoutException;
 public final class RelayServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final StockJames james;
+    private final Supplier<StockJames> start;
+    private StockJames james;
     private final LoopbackConfiguration loopback;
     private final WebAdmin admin;
     private final ConfFolder conf;
 
-    private RelayServer(StockJames james, LoopbackConfiguration loopback, WebAdmin admin, ConfFolder conf) {
-        this.james = james;
+    private RelayServer(Supplier<StockJames> start, LoopbackConfiguration loopback, WebAdmin admin, ConfFolder conf) {
+        this.start = start;
+        this.james = start.get();
         this.conf = conf;
         this.loopback = loopback;
         this.admin = admin;
@@ -112,6 +114,11 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
+    /** Starts James again, which must have ended, with the same files. Users are gone, where they are kept in memory. */
+    public void restart() {
+        james = start.get();
+    }
+
     @Override
     public void close() {
         james.close();
@@ -125,6 +132,7 @@ public final class RelayServer implements AutoCloseable {
         private final Map<String, String> users = new LinkedHashMap<>();
         private final List<Class<?>> extension = new ArrayList<>();
         private final List<String> options = new ArrayList<>();
+        private StockJames.Queues queues = StockJames.Queues.MEMORY;
         private final List<Consumer<ConfFolder>> finalChanges = new ArrayList<>();
 
         private Builder(String sample, String run) {
@@ -168,6 +176,12 @@ public final class RelayServer implements AutoCloseable {
             return confOnLoopback(changed -> changed.write("relaycontrol.xml", text));
         }
 
+        /** Where mail is kept that is not delivered yet. Default: in memory. */
+        public Builder queues(StockJames.Queues kind) {
+            queues = kind;
+            return this;
+        }
+
         /** Further options of James's JVM. */
         public Builder options(String... more) {
             options.addAll(List.of(more));
@@ -197,10 +211,10 @@ public final class RelayServer implements AutoCloseable {
             if (!extension.isEmpty()) {
                 writeExtension();
             }
-            StockJames james = StockJames.start(run, line -> { }, options);
             WebAdmin admin = new WebAdmin(moved.webadminPort());
+            RelayServer server = new RelayServer(() -> StockJames.start(run, line -> { }, queues, options), moved, admin, conf);
             users.forEach(admin::addUser);
-            return new RelayServer(james, moved, admin, conf);
+            return server;
         }
 
         private void writeExtension() {

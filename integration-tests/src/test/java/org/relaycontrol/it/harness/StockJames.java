@@ -1,6 +1,7 @@
 package org.relaycontrol.it.harness;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * A stock James memory server as a process of its own, in a working directory laid out like James's distribution: {@code conf/},
- * {@code extensions-jars/} with the pack's jar, {@code var/}; the class path is the server's libraries and nothing else.
+ * {@code extensions-jars/} with the pack's jar, {@code var/}; the class path is the server's libraries and nothing else. Its queues may be
+ * other ones, see {@link Queues}.
  *
  * <p>The process resolves host names from a hosts file that knows loopback names only ({@code jdk.net.hosts.file}): the JDK's resolver
  * never asks a DNS server, whoever the client is.
@@ -42,6 +44,27 @@ public final class StockJames implements AutoCloseable {
         Thread reader = new Thread(() -> readLog(listener), "james-log-" + process.pid());
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Where James keeps the mail it has not delivered yet. */
+    public enum Queues {
+        /** In memory, as the memory app has it: lost when it ends. */
+        MEMORY("org.apache.james.MemoryJamesServerMain"),
+        /** In files, as James's JPA app has it. */
+        ACTIVEMQ("org.relaycontrol.it.harness.DurableQueueJames");
+
+        private final String mainClass;
+
+        Queues(String mainClass) {
+            this.mainClass = mainClass;
+        }
+
+        private String classPath() {
+            String server = Distribution.folder().resolve("james-server-memory-app.lib") + "/*";
+            return this == MEMORY ? server
+                : String.join(File.pathSeparator, Distribution.classes().toString(), server, Distribution.folder()
+                    .resolve("queue-activemq.lib") + "/*");
+        }
     }
 
     /** James did not start: the exit status, -1 if it was still running, and all it wrote; the message has the last lines. */
@@ -66,9 +89,9 @@ public final class StockJames implements AutoCloseable {
         }
     }
 
-    /** As {@link #start(Path, Consumer, List)}, with no option. */
+    /** As {@link #start(Path, Consumer, Queues, List)}, stock and with no option. */
     public static StockJames start(Path workingDirectory, Consumer<String> listener) {
-        return start(workingDirectory, listener, List.of());
+        return start(workingDirectory, listener, Queues.MEMORY, List.of());
     }
 
     /**
@@ -79,7 +102,7 @@ public final class StockJames implements AutoCloseable {
      * @param options further options of the JVM
      * @throws StartFailure if James ends instead, or is not ready within three minutes
      */
-    public static StockJames start(Path workingDirectory, Consumer<String> listener, List<String> options) {
+    public static StockJames start(Path workingDirectory, Consumer<String> listener, Queues queues, List<String> options) {
         try {
             Path root = workingDirectory.toAbsolutePath();
             Files.createDirectories(root.resolve("var"));
@@ -95,8 +118,7 @@ public final class StockJames implements AutoCloseable {
                 "-Dextra.props=conf/jvm.properties",
                 "-Djdk.tls.ephemeralDHKeySize=2048"));
             command.addAll(options);
-            command.addAll(List.of("-cp", Distribution.folder().resolve("james-server-memory-app.lib") + "/*",
-                "org.apache.james.MemoryJamesServerMain"));
+            command.addAll(List.of("-cp", queues.classPath(), queues.mainClass));
             Process process = new ProcessBuilder(command)
                 .directory(root.toFile())
                 .redirectErrorStream(true)
@@ -172,6 +194,12 @@ public final class StockJames implements AutoCloseable {
     /** Waits until James ends by itself. */
     public int awaitEnd() throws InterruptedException {
         return process.waitFor();
+    }
+
+    /** Kills James (SIGKILL). */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+        close();
     }
 
     /** Stops James and waits until it has ended. */
