@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.relaycontrol.policy.Rule;
 
 /**
- * Reads a list file line by line, as the package description says. Takes memory for one line, whatever the size of the file.
+ * Reads a list file line by line, as the package description says. Takes memory for a buffer, whatever the size of the file.
  */
 final class ListFile {
 
@@ -29,6 +29,16 @@ final class ListFile {
          */
         void entry(String text, Rule where);
 
+        /**
+         * Takes a line that is certainly just an entry in its usual form, from an array of octets: the quick way for long lists.
+         *
+         * @param to behind the last octet
+         * @return whether it was taken; if not, the line is read in the thorough way
+         */
+        default boolean plainEntry(byte[] octets, int from, int to, int line) {
+            return false;
+        }
+
         /** Takes the text of a line that is a comment, from its {@code #} on. */
         default void comment(String text, Rule where) {
         }
@@ -37,8 +47,7 @@ final class ListFile {
     private final String name;
     private final Lines lines;
     private final Problems problems;
-    private final byte[] octets = new byte[LONGEST_LINE];
-    private int length;
+    private final byte[] octets = new byte[BUFFER];
     private int line = 1;
     private boolean empty = true;
 
@@ -60,41 +69,55 @@ final class ListFile {
     }
 
     private boolean read(InputStream in) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            if (line == 1 && length == 0 && isUtf16(buffer, count)) {
-                problems.add(where(), "the file is in UTF-16; save it as UTF-8");
+        int start = 0;
+        int end = in.readNBytes(octets, 0, BUFFER);
+        if (isUtf16(end)) {
+            problems.add(where(), "the file is in UTF-16; save it as UTF-8");
+            return true;
+        }
+        while (true) {
+            int lineEnd = start;
+            while (lineEnd < end && octets[lineEnd] != '\n') {
+                lineEnd++;
+            }
+            if (lineEnd - start > LONGEST_LINE) {
+                problems.add(where(), "the line is longer than " + LONGEST_LINE + " octets; write one entry a line. "
+                    + "The rest of the file has not been checked");
                 return true;
             }
-            for (int i = 0; i < count; i++) {
-                if (buffer[i] == '\n') {
-                    endLine();
-                } else if (length == LONGEST_LINE) {
-                    problems.add(where(), "the line is longer than " + LONGEST_LINE + " octets; write one entry a line. "
-                        + "The rest of the file has not been checked");
-                    return true;
-                } else {
-                    octets[length++] = buffer[i];
+            if (lineEnd < end || end < BUFFER) {
+                line(start, lineEnd);
+                start = lineEnd + 1;
+                if (lineEnd == end) {
+                    return !empty;
                 }
+            } else {
+                System.arraycopy(octets, start, octets, 0, end - start);
+                end -= start;
+                start = 0;
+                end += in.readNBytes(octets, end, BUFFER - end);
             }
         }
-        endLine();
-        return !empty;
     }
 
-    private static boolean isUtf16(byte[] buffer, int count) {
-        int mark = count < 2 ? 0 : (buffer[0] & 0xff) << Byte.SIZE | buffer[1] & 0xff;
+    private boolean isUtf16(int length) {
+        int mark = length < 2 ? 0 : (octets[0] & 0xff) << Byte.SIZE | octets[1] & 0xff;
         return mark == 0xfeff || mark == 0xfffe;
     }
 
-    private void endLine() {
-        int start = line == 1 && hasByteOrderMark() ? BYTE_ORDER_MARK_LENGTH : 0;
-        int end = length;
-        while (start < end && isWhiteSpace(octets[start])) {
-            start++;
-        }
+    private void line(int from, int to) {
+        int start = line == 1 && hasByteOrderMark(from, to) ? from + BYTE_ORDER_MARK_LENGTH : from;
+        int end = to;
         while (start < end && isWhiteSpace(octets[end - 1])) {
             end--;
+        }
+        if (start < end && lines.plainEntry(octets, start, end, line)) {
+            empty = false;
+            line++;
+            return;
+        }
+        while (start < end && isWhiteSpace(octets[start])) {
+            start++;
         }
         if (start < end) {
             empty = false;
@@ -106,12 +129,12 @@ final class ListFile {
                 problems.add(where(), String.valueOf(e.getMessage()));
             }
         }
-        length = 0;
         line++;
     }
 
-    private boolean hasByteOrderMark() {
-        return length >= BYTE_ORDER_MARK_LENGTH && octets[0] == (byte) 0xef && octets[1] == (byte) 0xbb && octets[2] == (byte) 0xbf;
+    private boolean hasByteOrderMark(int from, int to) {
+        return to - from >= BYTE_ORDER_MARK_LENGTH
+            && octets[from] == (byte) 0xef && octets[from + 1] == (byte) 0xbb && octets[from + 2] == (byte) 0xbf;
     }
 
     private void content(int start, int end) throws CharacterCodingException {

@@ -1,7 +1,6 @@
 package org.relaycontrol.config;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +9,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.NextHops;
-import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
@@ -37,8 +35,6 @@ final class RoutingReader {
     private final PolicyFile file;
     private final NextHopNames nextHopNames;
     private final RoutingList.Builder routing;
-    private final Map<DomainName, Rule> exact = new HashMap<>();
-    private final Map<DomainName, Rule> subtree = new HashMap<>();
     private final List<XmlElement> viaSmartHost = new ArrayList<>();
     private final boolean hasSmartHost;
 
@@ -130,7 +126,13 @@ final class RoutingReader {
     private void readDomains(XmlElement element) {
         Treatment treatment = treatment(element);
         Match match = match(element);
+        String list = String.valueOf(element.attribute("file"));
         file.readList(element, new ListFile.Lines() {
+            @Override
+            public boolean plainEntry(byte[] octets, int from, int to, int line) {
+                return routing.addCanonical(octets, from, to, match, treatment, list, line);
+            }
+
             @Override
             public void entry(String text, Rule where) {
                 add(DomainNotation.recipientDomain(text), match, treatment, where);
@@ -144,12 +146,8 @@ final class RoutingReader {
     }
 
     private void add(DomainName domain, Match match, Treatment treatment, Rule where) {
-        // Nothing is below an address literal, so both kinds of match are the same entry.
-        Match effective = domain.isLiteral() ? Match.EXACT : match;
-        Rule before = (effective == Match.EXACT ? exact : subtree).putIfAbsent(domain, where);
-        if (before == null) {
-            routing.add(RoutingEntry.of(domain, effective, treatment, where));
-        } else {
+        Rule before = routing.add(domain, match, treatment, where.file(), where.line());
+        if (before != null) {
             file.problems().add(where, "'" + domain + "' is listed already at " + before + "; remove one of the two"
                 + (domain.isLiteral() ? "" : ", or write another match for one of them"));
         }

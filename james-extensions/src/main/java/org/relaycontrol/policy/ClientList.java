@@ -18,10 +18,10 @@ public final class ClientList {
 
     private final Mode mode;
     private final NetworkSet networks;
-    private final DomainTable<Rule> hosts;
+    private final NameTable<String> hosts;
     private final Rule rule;
 
-    private ClientList(Mode mode, NetworkSet networks, DomainTable<Rule> hosts, Rule rule) {
+    private ClientList(Mode mode, NetworkSet networks, NameTable<String> hosts, Rule rule) {
         this.mode = mode;
         this.networks = networks;
         this.hosts = hosts;
@@ -45,7 +45,7 @@ public final class ClientList {
 
     /** The listed client host names, canonical, in the order of the configuration. */
     public List<String> hosts() {
-        return hosts.names();
+        return hosts.list(hosts::name);
     }
 
     /** The line of the list itself. */
@@ -58,9 +58,15 @@ public final class ClientList {
         return networks.isEmpty() && hosts.isEmpty();
     }
 
+    /** Whether this host name or one above it is listed. */
+    boolean listsHost(String name) {
+        return hosts.nearest(name) != NameTable.NONE;
+    }
+
     /** The rule that lists this host name or one above it, or null. */
     public @Nullable Rule findHost(String name) {
-        return hosts.nearest(name);
+        int record = hosts.nearest(name);
+        return record == NameTable.NONE ? null : Rule.of(hosts.kind(record), hosts.line(record));
     }
 
     /**
@@ -95,7 +101,7 @@ public final class ClientList {
         private final Mode mode;
         private final Rule rule;
         private final NetworkSet.Builder networks = NetworkSet.builder();
-        private final DomainTable.Builder<Rule> hosts = DomainTable.builder();
+        private final NameTable.Builder<String> hosts = NameTable.builder();
 
         private Builder(Mode mode, Rule rule) {
             this.mode = mode;
@@ -110,7 +116,7 @@ public final class ClientList {
 
         /** Lists the clients whose host name is the domain or below it. */
         public Builder host(DomainName domain, Rule where) {
-            hosts.put(domain, where);
+            hosts.add(domain.toString(), NameTable.SUBTREE, hosts.kind(where.file()), where.line());
             return this;
         }
 

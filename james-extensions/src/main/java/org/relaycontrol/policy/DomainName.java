@@ -78,6 +78,35 @@ public final class DomainName {
         return address.isIpv4() ? "[" + address + "]" : "[IPv6:" + address + "]";
     }
 
+    /** A name that is canonical already, as one that was made of a domain name. */
+    static DomainName canonical(String name) {
+        return new DomainName(name);
+    }
+
+    /** Whether part of an array of octets is for certain the canonical form of a name; it never is of a literal. */
+    static boolean isCanonical(byte[] octets, int from, int to) {
+        int label = 0;
+        boolean number = true;
+        for (int i = from; i < to; i++) {
+            byte c = octets[i];
+            if (c == '.') {
+                if (label == 0 || label > MAX_LABEL) {
+                    return false;
+                }
+                label = 0;
+            } else {
+                boolean digit = c >= '0' && c <= '9';
+                if (!digit && (c < 'a' || c > 'z') && c != '-' && c != '_') {
+                    return false;
+                }
+                number &= digit;
+                label++;
+            }
+        }
+        // Digits and dots alone may be an address.
+        return label != 0 && label <= MAX_LABEL && to - from <= MAX_NAME && !number;
+    }
+
     /** The literal of an address: {@code [192.0.2.1]} or {@code [IPv6:2001:db8::1]}. */
     public static DomainName literal(IpAddress address) {
         return new DomainName(literalOf(address));

@@ -37,9 +37,8 @@ final class HostMatch {
 
     private static HostMatch of(String name, ClientList connections, Restrictions restrictions) {
         ClientList clients = restrictions.clients();
-        return ALL[(connections.findHost(name) != null ? 1 : 0)
-            | (clients != null && clients.findHost(name) != null ? 2 : 0)
-            | (restrictions.never().findHost(name) != null ? 4 : 0)];
+        return ALL[(connections.listsHost(name) ? 1 : 0) | (clients != null && clients.listsHost(name) ? 2 : 0)
+            | (restrictions.never().listsHost(name) ? 4 : 0)];
     }
 
     /**

@@ -66,6 +66,20 @@ public final class RoutingEntry {
     }
 
     @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof RoutingEntry)) {
+            return false;
+        }
+        RoutingEntry that = (RoutingEntry) other;
+        return name.equals(that.name) && match == that.match && treatment.equals(that.treatment) && rule.equals(that.rule);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
     public String toString() {
         return rule + " " + name + " " + match + " " + treatment.action;
     }

@@ -1,10 +1,10 @@
 package org.relaycontrol.policy;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 
 /**
@@ -15,9 +15,8 @@ public final class RoutingList {
 
     private final Rule rule;
     private final @Nullable RoutingList shared;
+    private final NameTable<Kind> names;
     private final List<RoutingEntry> entries;
-    private final DomainTable<RoutingEntry> exact;
-    private final DomainTable<RoutingEntry> subtree;
     private final @Nullable Boolean reroute;
     private final @Nullable Boolean allowSenderSpecifiedRouting;
     private final @Nullable NextHops smartHost;
@@ -26,14 +25,8 @@ public final class RoutingList {
     private RoutingList(Builder builder, @Nullable RoutingList shared) {
         this.rule = builder.rule;
         this.shared = shared;
-        this.entries = List.copyOf(builder.entries);
-        DomainTable.Builder<RoutingEntry> exactNames = DomainTable.builder();
-        DomainTable.Builder<RoutingEntry> subtreeNames = DomainTable.builder();
-        for (RoutingEntry entry : entries) {
-            (entry.match() == RoutingEntry.Match.EXACT ? exactNames : subtreeNames).put(entry.name(), entry);
-        }
-        this.exact = exactNames.build();
-        this.subtree = subtreeNames.build();
+        this.names = builder.names.build();
+        this.entries = names.list(this::entry);
         this.reroute = builder.reroute;
         this.allowSenderSpecifiedRouting = builder.allowSenderSpecifiedRouting;
         this.smartHost = builder.smartHost;
@@ -50,30 +43,36 @@ public final class RoutingList {
      * longest first. For the same name and match an entry of this list comes before one of the shared list.
      */
     public @Nullable RoutingEntry find(DomainName domain) {
-        RoutingEntry own = findOwn(domain);
-        if (shared == null) {
-            return own;
+        int own = names.nearest(domain.toString());
+        int fromShared = shared == null ? NameTable.NONE : shared.names.nearest(domain.toString());
+        if (shared != null && isSharedFirst(own, shared, fromShared)) {
+            return shared.entry(fromShared);
         }
-        RoutingEntry fromShared = shared.find(domain);
-        return own == null || fromShared != null && isMoreSpecific(fromShared, own) ? fromShared : own;
+        return own == NameTable.NONE ? null : entry(own);
     }
 
-    /** What is done with mail to a domain: that of the entry that {@link #find} finds. */
+    /** What is done with mail to a domain: that of the entry that {@link #find} finds. Makes no object. */
     @Nullable Treatment treatment(DomainName domain) {
-        RoutingEntry entry = find(domain);
-        return entry == null ? null : entry.treatment();
-    }
-
-    private @Nullable RoutingEntry findOwn(DomainName domain) {
-        RoutingEntry exactly = exact.get(domain.toString());
-        return exactly != null ? exactly : subtree.nearest(domain.toString());
-    }
-
-    private static boolean isMoreSpecific(RoutingEntry one, RoutingEntry other) {
-        if (one.match() != other.match()) {
-            return one.match() == RoutingEntry.Match.EXACT;
+        int own = names.nearest(domain.toString());
+        int fromShared = shared == null ? NameTable.NONE : shared.names.nearest(domain.toString());
+        if (shared != null && isSharedFirst(own, shared, fromShared)) {
+            return shared.names.kind(fromShared).treatment;
         }
-        return one.name().toString().length() > other.name().toString().length();
+        return own == NameTable.NONE ? null : names.kind(own).treatment;
+    }
+
+    private boolean isSharedFirst(int own, RoutingList sharedList, int fromShared) {
+        if (own == NameTable.NONE || fromShared == NameTable.NONE) {
+            return fromShared != NameTable.NONE;
+        }
+        int byVariant = sharedList.names.variant(fromShared) - names.variant(own);
+        return byVariant != 0 ? byVariant > 0 : sharedList.names.length(fromShared) > names.length(own);
+    }
+
+    private RoutingEntry entry(int record) {
+        Kind kind = names.kind(record);
+        return RoutingEntry.of(DomainName.canonical(names.name(record)),
+            names.variant(record) == NameTable.EXACT ? Match.EXACT : Match.SUBTREE, kind.treatment, Rule.of(kind.file, names.line(record)));
     }
 
     /** The line of the list itself. */
@@ -86,7 +85,10 @@ public final class RoutingList {
         return shared;
     }
 
-    /** This list's own entries, without the shared ones, in the order of the configuration. */
+    /**
+     * This list's own entries, without the shared ones, in the order of the configuration. The list is a view: each entry is made when it
+     * is asked for, so that a million cost no memory.
+     */
     public List<RoutingEntry> entries() {
         return entries;
     }
@@ -166,7 +168,9 @@ public final class RoutingList {
     public static final class Builder {
 
         private final Rule rule;
-        private final List<RoutingEntry> entries = new ArrayList<>();
+        private final NameTable.Builder<Kind> names = NameTable.builder();
+        private @Nullable Kind kind;
+        private int kindNumber;
         private @Nullable Boolean reroute;
         private @Nullable Boolean allowSenderSpecifiedRouting;
         private @Nullable NextHops smartHost;
@@ -176,10 +180,47 @@ public final class RoutingList {
             this.rule = rule;
         }
 
-        /** Adds an entry. Two entries of the same name and match are the caller's error; the first one answers. */
+        /** Adds an entry, unless there is one of the same name and match already. */
         public Builder add(RoutingEntry entry) {
-            entries.add(entry);
+            add(entry.name(), entry.match(), entry.treatment(), entry.rule().file(), entry.rule().line());
             return this;
+        }
+
+        /**
+         * Adds an entry, unless there is one of the same name and match already. Nothing is below an address literal, so both kinds of
+         * match are the same there.
+         *
+         * @param line where it is stated, counted from 1
+         * @return where the other one is stated, or null if the entry was added
+         */
+        public @Nullable Rule add(DomainName name, Match match, Treatment treatment, String file, int line) {
+            Match effective = name.isLiteral() ? Match.EXACT : match;
+            int before = names.add(name.toString(), variant(effective), kind(treatment, file), line);
+            return before == NameTable.NONE ? null : Rule.of(names.kindOf(before).file, names.line(before));
+        }
+
+        /**
+         * Adds an entry for a name that is part of an array of octets, if it is certainly canonical and there is none of the same name and
+         * match: the quick way for long lists.
+         *
+         * @return whether the entry was added
+         */
+        public boolean addCanonical(byte[] octets, int from, int to, Match match, Treatment treatment, String file, int line) {
+            return DomainName.isCanonical(octets, from, to)
+                && names.add(octets, from, to, variant(match), kind(treatment, file), line) == NameTable.NONE;
+        }
+
+        private static int variant(Match match) {
+            return match == Match.EXACT ? NameTable.EXACT : NameTable.SUBTREE;
+        }
+
+        /** The number of the kind; the entries of one list file come one after the other. */
+        private int kind(Treatment treatment, String file) {
+            if (kind == null || kind.treatment != treatment || !kind.file.equals(file)) {
+                kind = new Kind(treatment, file);
+                kindNumber = names.kind(kind);
+            }
+            return kindNumber;
         }
 
         /** Whether mail is relayed at all. */
@@ -206,14 +247,26 @@ public final class RoutingList {
             return this;
         }
 
-        /** The list of what was added. */
+        /** The list of what was added. The builder has no entries afterwards. */
         public RoutingList build() {
             return new RoutingList(this, null);
         }
 
-        /** The list of what was added, resting on the shared one. */
+        /** The same, resting on the shared list. */
         public RoutingList buildOver(@Nullable RoutingList sharedList) {
             return new RoutingList(this, sharedList);
+        }
+    }
+
+    /** What the entries of one element have in common. */
+    private static final class Kind {
+
+        private final Treatment treatment;
+        private final String file;
+
+        Kind(Treatment treatment, String file) {
+            this.treatment = treatment;
+            this.file = file;
         }
     }
 }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.ibm.icu.text.IDNA;
 import java.net.IDN;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -210,5 +213,37 @@ class DomainNameTest {
         assertThat(DomainName.of("example.com").isSingleLabel()).isFalse();
         assertThat(DomainName.of("[IPv6:::1]").isSingleLabel()).isFalse();
         assertThat(DomainName.literal(IpAddress.parse("::ffff:192.0.2.1"))).isEqualTo(DomainName.of("192.0.2.1"));
+    }
+
+    /** The quick test for long lists takes a name as it stands only if reading it would change nothing. */
+    @Test
+    void shouldTakeAsCanonicalOnlyWhatStaysAsItIs() {
+        Random random = new Random(6);
+        String characters = "aaabz019-_...";
+        String others = characters + "AZ[]*@#,;:% \t\r\n\u0000\u007f\u00e4\u212a\ud800";
+        int canonical = 0;
+        for (int i = 0; i < 300_000; i++) {
+            String from = random.nextBoolean() ? characters : others;
+            int length = random.nextInt(50) == 0 ? 50 + random.nextInt(220) : random.nextInt(12);
+            String text = random.ints(length, 0, from.length()).mapToObj(at -> from.substring(at, at + 1)).collect(Collectors.joining());
+            byte[] octets = ("." + text + "a").getBytes(StandardCharsets.UTF_8);
+            boolean taken = DomainName.isCanonical(octets, 1, octets.length - 1);
+            String read;
+            try {
+                read = DomainName.of(text).toString();
+            } catch (IllegalArgumentException e) {
+                read = "";
+            }
+            boolean staysAndIsNoNumber = read.equals(text) && !text.isEmpty() && !text.matches("[0-9.]*|\\[.*");
+            assertThat(taken).as(text).isEqualTo(staysAndIsNoNumber);
+            canonical += taken ? 1 : 0;
+        }
+        assertThat(canonical).isGreaterThan(10_000);
+        for (String text : List.of(N253, L63)) {
+            assertThat(DomainName.isCanonical(text.getBytes(StandardCharsets.UTF_8), 0, text.length())).isTrue();
+        }
+        for (String text : List.of("a" + N253, "a" + L63, "a." + L63 + "a.b", "192.0.2.1", "[192.0.2.1]", "a.", ".a", "a..b", "")) {
+            assertThat(DomainName.isCanonical(text.getBytes(StandardCharsets.UTF_8), 0, text.length())).as(text).isFalse();
+        }
     }
 }

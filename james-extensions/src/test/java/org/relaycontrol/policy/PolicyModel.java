@@ -252,7 +252,8 @@ final class PolicyModel {
 
         Entry(Random random) {
             name = pick(random, ENTRY_NAMES);
-            exact = random.nextInt(3) == 0;
+            // Nothing is below an address literal.
+            exact = random.nextInt(3) == 0 || name.startsWith("[");
             action = pick(random, List.of("inbound", "relay", "route", "reject"));
             boolean sendsOut = action.equals("relay") || action.equals("route");
             nextHop = sendsOut && random.nextBoolean() ? "hop.example:2525" : null;

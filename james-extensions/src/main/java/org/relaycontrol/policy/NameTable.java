@@ -1,0 +1,395 @@
+package org.relaycontrol.policy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.RandomAccess;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.IntFunction;
+
+/**
+ * Canonical domain names, each with the line that lists it, with look-up of a name itself or of the nearest name above it. A name may be
+ * there twice: for itself and what is below it, and for itself alone. Immutable, and made for millions: a name costs its octets and
+ * about 15 more.
+ *
+ * <p>All names are records in one array of octets, one after the other: length, name, number of the kind (twice, plus one for a name
+ * alone), line; the last two with seven bits an octet, the lowest first. A record is known by its offset. An open-addressing table
+ * leads from the hash of a name to its record, by an octet of the hash first, so that what is not listed costs one look at an array that
+ * fits into the processor's cache. One pass over a name from its end gives the hash of every parent, so a look-up costs one probe a label
+ * and allocates nothing.
+ *
+ * @param <K> what the names of one kind have in common
+ */
+final class NameTable<K> {
+
+    /** No record. */
+    static final int NONE = -1;
+
+    /** A name of which the names below it are meant too. */
+    static final int SUBTREE = 0;
+    /** A name that is meant alone. */
+    static final int EXACT = 1;
+
+    private static final byte FREE = 0;
+    /** An offset is kept of every 64th record. */
+    private static final int MARK_BITS = 6;
+    private static final int LENGTH_MASK = 0xff;
+    private static final int VARINT_BITS = 7;
+    private static final int VARINT_MASK = 0x7f;
+
+    private final byte[] records;
+    private final byte[] tags;
+    private final int[] offsets;
+    private final int[] marks;
+    private final int size;
+    private final List<K> kinds;
+
+    private NameTable(Builder<K> builder) {
+        this.records = Arrays.copyOf(builder.records, builder.end);
+        this.tags = builder.tags;
+        this.offsets = builder.offsets;
+        this.size = builder.size;
+        this.kinds = List.copyOf(builder.kinds);
+        this.marks = new int[(size >>> MARK_BITS) + 1];
+        int offset = 0;
+        for (int i = 0; i < size; i++) {
+            if ((i & (1 << MARK_BITS) - 1) == 0) {
+                marks[i >>> MARK_BITS] = offset;
+            }
+            offset = next(records, offset);
+        }
+    }
+
+    static <K> Builder<K> builder() {
+        return new Builder<>();
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /**
+     * The record that speaks of the name: the one for it alone, else the one for it and what is below it, else that of the nearest name
+     * above it; {@link #NONE} if there is none. A literal has no name above it.
+     */
+    int nearest(String name) {
+        int nearest = NONE;
+        int hash = 0;
+        boolean literal = name.charAt(0) == '[';
+        for (int i = name.length() - 1; i >= 0; i--) {
+            hash = step(hash, name.charAt(i));
+            if (i == 0 || !literal && name.charAt(i - 1) == '.') {
+                int found = probe(name, i, hash, i == 0);
+                if (found != NONE) {
+                    nearest = found;
+                }
+            }
+        }
+        return nearest;
+    }
+
+    private int probe(String name, int start, int hash, boolean orExact) {
+        int mask = tags.length - 1;
+        byte tag = tag(hash);
+        int found = NONE;
+        for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
+            if (tags[i] == tag && isNamed(offsets[i], name, start)) {
+                if (variant(offsets[i]) == EXACT) {
+                    if (orExact) {
+                        return offsets[i];
+                    }
+                } else {
+                    found = offsets[i];
+                }
+            }
+        }
+        return found;
+    }
+
+    private boolean isNamed(int offset, String name, int start) {
+        int length = name.length() - start;
+        if ((records[offset] & LENGTH_MASK) != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (records[offset + 1 + i] != name.charAt(start + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The name of a record. */
+    String name(int offset) {
+        return name(records, offset);
+    }
+
+    /** The length of the name of a record. */
+    int length(int offset) {
+        return records[offset] & LENGTH_MASK;
+    }
+
+    /** What a record has in common with the others of its kind. */
+    K kind(int offset) {
+        return kinds.get(varint(records, kindAt(records, offset)) >>> 1);
+    }
+
+    /** Whether a record is for its name alone. */
+    int variant(int offset) {
+        return records[kindAt(records, offset)] & 1;
+    }
+
+    /** The line of a record. */
+    int line(int offset) {
+        return line(records, offset);
+    }
+
+    /** What is made of the records, in the order they were added; made anew whenever it is asked for. */
+    <T> List<T> list(IntFunction<T> made) {
+        return new Records<>(made);
+    }
+
+    private int offset(int number) {
+        int offset = marks[number >>> MARK_BITS];
+        for (int i = number & (1 << MARK_BITS) - 1; i > 0; i--) {
+            offset = next(records, offset);
+        }
+        return offset;
+    }
+
+    /** The hash of a name, from its end. */
+    static int hash(byte[] octets, int from, int to) {
+        int hash = 0;
+        for (int i = to - 1; i >= from; i--) {
+            hash = step(hash, octets[i]);
+        }
+        return hash;
+    }
+
+    private static int step(int hash, int c) {
+        return (hash ^ c) * 0x9e3779b1;
+    }
+
+    private static int slot(int hash) {
+        return hash ^ hash >>> 15;
+    }
+
+    /** Never {@link #FREE}. */
+    private static byte tag(int hash) {
+        return (byte) (hash >>> 24 | 1);
+    }
+
+    private static String name(byte[] records, int offset) {
+        return new String(records, offset + 1, records[offset] & LENGTH_MASK, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int kindAt(byte[] records, int offset) {
+        return offset + 1 + (records[offset] & LENGTH_MASK);
+    }
+
+    private static int line(byte[] records, int offset) {
+        return varint(records, afterVarint(records, kindAt(records, offset)));
+    }
+
+    private static int next(byte[] records, int offset) {
+        return afterVarint(records, afterVarint(records, kindAt(records, offset)));
+    }
+
+    private static int varint(byte[] records, int at) {
+        int value = 0;
+        for (int shift = 0;; shift += VARINT_BITS) {
+            byte octet = records[at++];
+            value |= (octet & VARINT_MASK) << shift;
+            if (octet >= 0) {
+                return value;
+            }
+        }
+    }
+
+    private static int afterVarint(byte[] records, int at) {
+        int after = at;
+        while (records[after] < 0) {
+            after++;
+        }
+        return after + 1;
+    }
+
+    /** A view of the records. */
+    private final class Records<T> extends AbstractList<T> implements RandomAccess {
+
+        private final IntFunction<T> made;
+
+        Records(IntFunction<T> made) {
+            this.made = made;
+        }
+
+        @Override
+        public T get(int index) {
+            if (index < 0 || index >= size) {
+                throw new IndexOutOfBoundsException(index + " of " + size);
+            }
+            return made.apply(offset(index));
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public Iterator<T> iterator() {
+            return new Iterator<>() {
+
+                private int offset;
+
+                @Override
+                public boolean hasNext() {
+                    return offset < records.length;
+                }
+
+                @Override
+                public T next() {
+                    if (!hasNext()) {
+                        throw new NoSuchElementException();
+                    }
+                    T element = made.apply(offset);
+                    offset = NameTable.next(records, offset);
+                    return element;
+                }
+            };
+        }
+
+        @Override
+        public Spliterator<T> spliterator() {
+            return Spliterators.spliterator(iterator(), size, Spliterator.ORDERED | Spliterator.IMMUTABLE | Spliterator.NONNULL);
+        }
+    }
+
+    /** Collects names. */
+    static final class Builder<K> {
+
+        private static final int LONGEST_RECORD = 1 + DomainName.MAX_NAME + 2 * 5;
+        private static final int LARGEST = Integer.MAX_VALUE - 8;
+        private static final int FIRST_CAPACITY = 4;
+
+        private final List<K> kinds = new ArrayList<>();
+        private byte[] records = {};
+        private int end;
+        private int size;
+        private byte[] tags = {};
+        private int[] offsets = {};
+
+        private Builder() {
+            clear();
+        }
+
+        private void clear() {
+            kinds.clear();
+            records = new byte[LONGEST_RECORD];
+            end = 0;
+            size = 0;
+            tags = new byte[FIRST_CAPACITY];
+            offsets = new int[FIRST_CAPACITY];
+        }
+
+        /** A new kind of names; returns its number. */
+        int kind(K kind) {
+            kinds.add(kind);
+            return kinds.size() - 1;
+        }
+
+        /** Adds a name, unless it is there in the same variant; then the record of that is returned, else {@link NameTable#NONE}. */
+        int add(String name, int variant, int kind, int line) {
+            byte[] octets = name.getBytes(StandardCharsets.ISO_8859_1);
+            return add(octets, 0, octets.length, variant, kind, line);
+        }
+
+        /** The same with a name that is part of an array of octets. */
+        int add(byte[] octets, int from, int to, int variant, int kind, int line) {
+            int hash = hash(octets, from, to);
+            byte tag = tag(hash);
+            int mask = tags.length - 1;
+            int slot = slot(hash) & mask;
+            while (tags[slot] != FREE) {
+                if (tags[slot] == tag && isNamed(offsets[slot], octets, from, to)
+                    && (records[kindAt(records, offsets[slot])] & 1) == variant) {
+                    return offsets[slot];
+                }
+                slot = slot + 1 & mask;
+            }
+            tags[slot] = tag;
+            offsets[slot] = end;
+            append(octets, from, to, 2 * kind + variant, line);
+            size++;
+            if (size > tags.length / 3 * 2) {
+                enlargeTable();
+            }
+            return NONE;
+        }
+
+        private boolean isNamed(int offset, byte[] octets, int from, int to) {
+            int length = records[offset] & LENGTH_MASK;
+            return Arrays.equals(records, offset + 1, offset + 1 + length, octets, from, to);
+        }
+
+        private void append(byte[] octets, int from, int to, int kindAndVariant, int line) {
+            if (records.length - end < LONGEST_RECORD) {
+                if (LARGEST - end < LONGEST_RECORD) {
+                    throw new IllegalStateException("the names have more than 2 GB");
+                }
+                records = Arrays.copyOf(records, (int) Math.min(LARGEST, records.length * 3L / 2 + LONGEST_RECORD));
+            }
+            records[end++] = (byte) (to - from);
+            System.arraycopy(octets, from, records, end, to - from);
+            end += to - from;
+            appendVarint(kindAndVariant);
+            appendVarint(line);
+        }
+
+        private void appendVarint(int value) {
+            int rest = value;
+            while (rest > VARINT_MASK) {
+                records[end++] = (byte) (rest | VARINT_MASK + 1);
+                rest >>>= VARINT_BITS;
+            }
+            records[end++] = (byte) rest;
+        }
+
+        private void enlargeTable() {
+            int mask = tags.length * 2 - 1;
+            tags = new byte[mask + 1];
+            offsets = new int[mask + 1];
+            for (int offset = 0; offset < end; offset = next(records, offset)) {
+                int hash = hash(records, offset + 1, offset + 1 + (records[offset] & LENGTH_MASK));
+                int slot = slot(hash) & mask;
+                while (tags[slot] != FREE) {
+                    slot = slot + 1 & mask;
+                }
+                tags[slot] = tag(hash);
+                offsets[slot] = offset;
+            }
+        }
+
+        /** The kind of a record. */
+        K kindOf(int offset) {
+            return kinds.get(varint(records, kindAt(records, offset)) >>> 1);
+        }
+
+        /** The line of a record. */
+        int line(int offset) {
+            return NameTable.line(records, offset);
+        }
+
+        /** The table of what was added. The builder is empty afterwards. */
+        NameTable<K> build() {
+            NameTable<K> table = new NameTable<>(this);
+            clear();
+            return table;
+        }
+    }
+}
