@@ -207,6 +207,7 @@ public final class RouteDelivery extends GenericMailet {
 
     private static void bounceLoop(Mail mail, Bounces bounces) throws Exception {
         Outcome loop = Outcome.refused("this server", "554 5.4.6 too many Received headers: the mail is looping");
+        LOGGER.error("{} from {} to {}: {}", mail.getName(), mail.getMaybeSender().asString(), mail.getRecipients(), loop.text());
         Map<MailAddress, Outcome> failures = new LinkedHashMap<>();
         mail.getRecipients().forEach(recipient -> failures.put(recipient, loop));
         bounces.bounce(mail, failures, true);

@@ -164,6 +164,18 @@ public final class RelayServer implements AutoCloseable {
             return this;
         }
 
+        /** See {@link LoopbackConfiguration.Builder#port}. */
+        public Builder port(int samplePort, int port) {
+            loopback.port(samplePort, port);
+            return this;
+        }
+
+        /** See {@link LoopbackConfiguration.Builder#bind}. */
+        public Builder bind(String... addresses) {
+            loopback.bind(addresses);
+            return this;
+        }
+
         /** The DNS server, on 127.0.0.1, that the pack asks. */
         public Builder dns(DnsServer dns) {
             loopback.dnsPort(dns.port());
