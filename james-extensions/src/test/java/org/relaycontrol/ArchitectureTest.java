@@ -38,6 +38,7 @@ class ArchitectureTest {
     private static final String FORMAT = "org.relaycontrol.format..";
     private static final String CLI = "org.relaycontrol.cli..";
     private static final String JAMES = "org.relaycontrol.james..";
+    private static final String SMTP_CLIENT = "org.relaycontrol.smtpclient..";
     private static final String MONITOR = "org.relaycontrol.monitor..";
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets..",
         "org.relaycontrol.webadmin.."};
@@ -101,6 +102,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void smtpClientShouldUseThePolicyAndTheJdk() {
+        classes().that().resideInAPackage(SMTP_CLIENT)
+            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "javax.net..", "javax.crypto..", POLICY, SMTP_CLIENT,
+                "org.jspecify.annotations")
+            .check(PACK);
+    }
+
+    @Test
     void whatTheAdaptersShareShouldNotUseThem() {
         noClasses().that().resideInAnyPackage(JAMES, MONITOR).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
     }
@@ -111,7 +120,7 @@ class ArchitectureTest {
         classes().that().resideInAPackage(adapter).should().onlyHaveDependentClassesThat().resideInAPackage(adapter).check(PACK);
         classes().that().resideInAPackage(adapter)
             .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
-                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES, MONITOR)))
+                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES, MONITOR, SMTP_CLIENT)))
             .check(PACK);
     }
 

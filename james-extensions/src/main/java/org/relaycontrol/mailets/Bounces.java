@@ -4,10 +4,10 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.lifecycle.api.LifecycleUtil;
-import org.apache.james.queue.api.MailQueue.MailQueueException;
 import org.apache.james.transport.mailets.remote.delivery.Bouncer;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeValue;
@@ -17,19 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the sender who did not get the mail, as stock does: through the bounce processor with the attributes of {@link Bouncer}, or else
- * in a message with its text. Unlike James 3.8's own it reports failure, so that the recipients stay in the queue.
+ * Tells the sender who did not get the mail: through the bounce processor with the attributes of James's {@link Bouncer}, or else in a
+ * message of James's own. Unlike James 3.8's it reports failure, so that the recipients stay in the queue.
  */
 final class Bounces {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Bounces.class);
 
-    private final Bouncer bouncer;
     private final MailetContext context;
     private final Optional<String> processor;
 
-    Bounces(Bouncer bouncer, MailetContext context, Optional<String> processor) {
-        this.bouncer = bouncer;
+    Bounces(MailetContext context, Optional<String> processor) {
         this.context = context;
         this.processor = processor;
     }
@@ -55,18 +53,28 @@ final class Bounces {
                     copy.setAttribute(new Attribute(Bouncer.DELIVERY_ERROR_CODE, AttributeValue.of(code))));
                 context.sendMail(copy, processor.get());
             } else {
-                // James's text shows the message of mail exceptions alone, and this is one whatever the James version.
-                context.bounce(copy, bouncer.explanationText(copy, new MailQueueException(reasons(failures))));
+                context.bounce(copy, explanation(failures, permanent));
             }
         } finally {
             LifecycleUtil.dispose(copy);
         }
     }
 
-    /** The first reply comes first: delivery status notifications read its code. */
+    /** The first reply comes first: delivery status notifications read its code. With several reasons, each says for whom it is. */
     private static String reasons(Map<MailAddress, Outcome> failures) {
+        boolean several = new LinkedHashSet<>(failures.values()).size() > 1;
         Set<String> reasons = new LinkedHashSet<>();
-        failures.values().forEach(outcome -> reasons.add(outcome.text()));
+        failures.forEach((recipient, outcome) -> reasons.add(outcome.text() + " (" + outcome.where()
+            + (several ? " for " + recipient.asString() : "") + ")"));
         return String.join("; ", reasons);
+    }
+
+    private static String explanation(Map<MailAddress, Outcome> failures, boolean permanent) {
+        String head = permanent ? "Your message could not be delivered to:"
+            : "Your message could not be delivered in all the time it was tried, to:";
+        return head + "\r\n\r\n" + failures.entrySet().stream()
+            .map(failure -> failure.getKey().asString() + "\r\n    " + failure.getValue().where() + " said: "
+                + failure.getValue().text() + "\r\n")
+            .collect(Collectors.joining());
     }
 }

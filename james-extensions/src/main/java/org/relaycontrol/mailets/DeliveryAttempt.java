@@ -1,7 +1,6 @@
 package org.relaycontrol.mailets;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +10,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
-import org.apache.mailet.DsnParameters;
-import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.Mail;
 import org.relaycontrol.mailets.HostFinder.Hosts;
 import org.relaycontrol.policy.NextHop;
@@ -80,30 +77,15 @@ final class DeliveryAttempt {
     /** What became of each recipient of the mail. */
     Map<MailAddress, Outcome> run(Mail mail) {
         Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
-        groups(mail).forEach((route, recipients) ->
-            transactions(mail, recipients).forEach(transaction -> outcomes.putAll(deliver(mail, transaction, route))));
+        groups(mail).forEach((route, recipients) -> outcomes.putAll(deliver(mail, recipients, route)));
         return outcomes;
-    }
-
-    /**
-     * Splits recipients that ask for different notifications (RFC 3461). James's SMTP client sends them in a transaction each, but says of
-     * the last one only what became of it.
-     */
-    private static Collection<List<MailAddress>> transactions(Mail mail, List<MailAddress> recipients) {
-        Optional<DsnParameters> dsn = mail.dsnParameters();
-        return recipients.stream()
-            .collect(Collectors.groupingBy(recipient -> dsn
-                    .flatMap(parameters -> Optional.ofNullable(parameters.getRcptParameters().get(recipient)))
-                    .flatMap(RecipientDsnParameters::getNotifyParameter),
-                LinkedHashMap::new, Collectors.toList()))
-            .values();
     }
 
     private Map<MailAddress, Outcome> deliver(Mail mail, List<MailAddress> recipients, Route route) {
         Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
         List<MailAddress> remaining = new ArrayList<>();
         for (MailAddress recipient : recipients) {
-            if (recipient.toInternetAddress().isPresent()) {
+            if (Mailbox.isSendable(recipient)) {
                 remaining.add(recipient);
             } else {
                 outcomes.put(recipient, Outcome.refused("this server", "553 5.1.3 the address cannot be sent by SMTP"));

@@ -1,6 +1,5 @@
 package org.relaycontrol.mailets;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 
 import com.google.common.net.InetAddresses;
@@ -30,20 +29,14 @@ final class Host {
         return address;
     }
 
-    /** The address as text, an IPv6 one without brackets. */
-    String addressText() {
-        return InetAddresses.toAddrString(address);
-    }
-
-    /** Where to connect, in the only form that a mail session takes IPv6 in. */
-    String url() {
-        String text = addressText();
-        return "smtp://" + (address instanceof Inet6Address ? "[" + text + "]" : text) + ":" + port;
+    int port() {
+        return port;
     }
 
     /** For log lines: {@code mail.example.com[192.0.2.1]:25}. */
     @Override
     public String toString() {
-        return (name.equals(addressText()) ? "" : name) + "[" + addressText() + "]:" + port;
+        String text = InetAddresses.toAddrString(address);
+        return (name.equals(text) ? "" : name) + "[" + text + "]:" + port;
     }
 }

@@ -1,14 +1,19 @@
 package org.relaycontrol.mailets;
 
 import java.io.IOException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+
+import javax.net.ssl.SSLContext;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
@@ -16,7 +21,6 @@ import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
-import org.apache.james.transport.mailets.remote.delivery.Bouncer;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
 import org.apache.james.transport.matchers.RelayLimit;
@@ -31,6 +35,7 @@ import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.james.SpooledMail;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.smtpclient.KeptConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +75,12 @@ public final class RouteDelivery extends GenericMailet {
     private static final String DEFAULT_QUEUE = "relay";
     private static final int DEFAULT_THREADS = 64;
     private static final int DEFAULT_MAX_RECEIVED = 100;
+    private static final String OUTGOING_QUEUE = "outgoingQueue";
+    private static final String BOUNCE_PROCESSOR = RemoteDeliveryConfiguration.BOUNCE_PROCESSOR;
+    /** The last two are for the mailet container. */
+    private static final Set<String> PARAMETERS = Set.of(OUTGOING_QUEUE, BOUNCE_PROCESSOR, "delayTime", "maxRetries", "deliveryThreads",
+        "maxReceived", RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND, ClientSettings.CONNECT_TIMEOUT,
+        ClientSettings.TIMEOUT, RemoteDeliveryConfiguration.START_TLS, "onMailetException", "onMatchException");
     private static final Duration FAILURE_DELAY = Duration.ofMinutes(1);
 
     private final NextHopLookup lookup;
@@ -109,13 +120,16 @@ public final class RouteDelivery extends GenericMailet {
         private final DeliveryAttempt attempt;
         private final Bounces bounces;
         private final RelayLimit loops;
+        private final KeptConnections connections;
         private final DeliveryQueue deliveries;
 
-        private Running(MailQueue queue, DeliveryAttempt attempt, Bounces bounces, RelayLimit loops, DeliveryQueue deliveries) {
+        private Running(MailQueue queue, DeliveryAttempt attempt, Bounces bounces, RelayLimit loops, KeptConnections connections,
+                DeliveryQueue deliveries) {
             this.queue = queue;
             this.attempt = attempt;
             this.bounces = bounces;
             this.loops = loops;
+            this.connections = connections;
             this.deliveries = deliveries;
         }
     }
@@ -127,16 +141,41 @@ public final class RouteDelivery extends GenericMailet {
      */
     @Override
     public void init() {
+        requireKnownParameters();
         RetrySchedule schedule = RetrySchedule.parse(parameter("delayTime"), parameter("maxRetries"));
         int threads = number("deliveryThreads", DEFAULT_THREADS);
         RelayLimit loops = loops(number("maxReceived", DEFAULT_MAX_RECEIVED));
-        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(dns), new SmtpSender(this, domainList));
-        RemoteDeliveryConfiguration texts = new RemoteDeliveryConfiguration(new ClientParameters(this, Map.of()), domainList);
-        Bounces bounces = new Bounces(new Bouncer(texts, getMailetContext()), getMailetContext(),
-            parameter(RemoteDeliveryConfiguration.BOUNCE_PROCESSOR));
-        MailQueue queue = queues.createQueue(MailQueueName.of(parameter("outgoingQueue").orElse(DEFAULT_QUEUE)));
-        running = new Running(queue, attempt, bounces, loops,
+        ClientSettings settings = ClientSettings.of(this, domainList);
+        Bounces bounces = new Bounces(getMailetContext(), parameter(BOUNCE_PROCESSOR));
+        MailQueue queue = queues.createQueue(MailQueueName.of(parameter(OUTGOING_QUEUE).orElse(DEFAULT_QUEUE)));
+        KeptConnections connections = new KeptConnections(certificates());
+        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(dns),
+            new SmtpSender(settings, getMailetContext(), connections));
+        running = new Running(queue, attempt, bounces, loops, connections,
             new DeliveryQueue(queue, attempt, schedule, bounces, threads, FAILURE_DELAY));
+    }
+
+    private static SSLContext certificates() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JVM has no TLS", e);
+        }
+    }
+
+    private void requireKnownParameters() {
+        Iterator<String> names = getInitParameterNames();
+        while (names.hasNext()) {
+            String name = names.next();
+            if (name.startsWith(RemoteDeliveryConfiguration.JAVAX_PREFIX)) {
+                throw new IllegalArgumentException(name + " is for James's own SMTP client, which RouteDelivery does not use; leave it out,"
+                    + " and set what a next hop needs in relaycontrol.xml");
+            }
+            if (!PARAMETERS.contains(name)) {
+                throw new IllegalArgumentException(name + " is no parameter of RouteDelivery; write one of "
+                    + PARAMETERS.stream().sorted().collect(Collectors.joining(", ")) + ", or leave it out");
+            }
+        }
     }
 
     private Optional<String> parameter(String name) {
@@ -237,6 +276,7 @@ public final class RouteDelivery extends GenericMailet {
         running = null;
         if (now != null) {
             now.deliveries.stop();
+            now.connections.close();
             try {
                 now.queue.close();
             } catch (IOException e) {
@@ -248,7 +288,7 @@ public final class RouteDelivery extends GenericMailet {
     /** The bounce processor: James does not start without it. */
     @Override
     public Collection<ProcessingState> requiredProcessingState() {
-        return parameter(RemoteDeliveryConfiguration.BOUNCE_PROCESSOR).map(ProcessingState::new).stream().collect(Collectors.toList());
+        return parameter(BOUNCE_PROCESSOR).map(ProcessingState::new).stream().collect(Collectors.toList());
     }
 
     @Override

@@ -1,112 +1,78 @@
 package org.relaycontrol.mailets;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
-import org.apache.james.domainlist.api.DomainList;
-import org.apache.james.transport.mailets.remote.delivery.ExecutionResult;
-import org.apache.james.transport.mailets.remote.delivery.InternetAddressConverter;
-import org.apache.james.transport.mailets.remote.delivery.MailDelivrerToHost;
-import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
-import org.apache.mailet.HostAddress;
+import org.apache.mailet.DsnParameters;
+import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.Mail;
-import org.apache.mailet.MailetConfig;
-import org.jspecify.annotations.Nullable;
+import org.apache.mailet.MailetContext;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
+import org.relaycontrol.smtpclient.KeptConnections;
+import org.relaycontrol.smtpclient.Peer;
+import org.relaycontrol.smtpclient.Reply;
+import org.relaycontrol.smtpclient.SmtpConnection;
+import org.relaycontrol.smtpclient.SmtpException;
+import org.relaycontrol.smtpclient.SmtpException.Stage;
+import org.relaycontrol.smtpclient.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
-
 /**
- * Gives a mail to one host with James's own SMTP client, with the TLS and credentials of the next hop. Thread-safe.
+ * Gives a mail to one host, with the settings of the next hop, over a connection that is kept for the next mail. Thread-safe.
  */
 final class SmtpSender {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SmtpSender.class);
 
-    private static final int MAX_CLIENTS = 64;
+    /** RFC 4954 section 6: authentication is required, too weak, failed, or needs encryption. The sender cannot help it. */
+    private static final Set<Integer> CREDENTIAL_CODES = Set.of(530, 534, 535, 538);
+    /** RFC 5321 section 4.5.3.1.10: 452, and of old 552, say that there are too many recipients for one transaction. */
+    private static final Set<Integer> TOO_MANY_CODES = Set.of(452, 552);
+    /** RFC 3463: too many recipients. */
+    private static final String TOO_MANY_DETAIL = "5.3";
 
-    private final MailetConfig parameters;
-    private final DomainList domainList;
-    private final Tls unnamedTls;
-    private final Cache<List<String>, MailDelivrerToHost> clients = CacheBuilder.newBuilder().maximumSize(MAX_CLIENTS).build();
+    private final ClientSettings settings;
+    private final MailetContext context;
+    private final KeptConnections connections;
 
-    /**
-     * Sends with stock's parameters: {@code heloName}, {@code bind}, {@code timeout}, {@code connectiontimeout}, {@code startTLS} (for next
-     * hops without a name, if offered) and {@code mail.*}.
-     */
-    SmtpSender(MailetConfig parameters, DomainList domainList) {
-        this.parameters = parameters;
-        this.domainList = domainList;
-        this.unnamedTls = Boolean.parseBoolean(parameters.getInitParameter(RemoteDeliveryConfiguration.START_TLS))
-            ? Tls.OPPORTUNISTIC : Tls.NONE;
+    SmtpSender(ClientSettings settings, MailetContext context, KeptConnections connections) {
+        this.settings = settings;
+        this.context = context;
+        this.connections = connections;
     }
 
     /** What became of each recipient. Never throws: what cannot be explained is deferred, with a stack trace in the log. */
     Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Optional<NextHops> hops) {
-        Tls tls = hops.filter(named -> named.name().isPresent()).map(NextHops::tls).orElse(unnamedTls);
+        Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
+        List<MailAddress> left = new ArrayList<>(recipients);
         try {
-            Credentials credentials = Credentials.of(hops);
-            try {
-                return send(mail, recipients, host, tls, credentials);
-            } catch (Exception e) {
-                // With credentials, a failed handshake must not lead to a password in the clear.
-                if (tls == Tls.OPPORTUNISTIC && credentials.username == null && SendFailure.isFailedHandshake(e)) {
-                    LOGGER.warn("{}: TLS failed, sending {} without: {}", host, mail.getName(), e.getMessage());
-                    return send(mail, recipients, host, Tls.NONE, credentials);
-                }
-                throw e;
+            Optional<Credentials> credentials = hops.isPresent() ? Credentials.of(hops.get()) : Optional.empty();
+            MessageContent content = MessageContent.of(mail, context);
+            while (!left.isEmpty()) {
+                Map<MailAddress, Reply> replies = send(transaction(mail, left, content), left, host, hops, credentials);
+                replies.forEach((recipient, reply) -> outcomes.put(recipient, outcome(reply, host)));
+                left = tooMany(replies);
             }
-        } catch (UnreadablePasswordException e) {
-            return all(recipients, Outcome.localTrouble(host.toString(), "451 4.3.5 no password: " + e.problem));
-        } catch (RuntimeException e) {
-            LOGGER.error("{} to {}: unexpected failure at {}", mail.getName(), recipients, host, e);
-            return all(recipients, Outcome.localTrouble(host.toString(), "451 4.3.0 internal error: " + e));
-        } catch (Exception e) {
-            return SendFailure.outcomes(e, recipients, host);
+        } catch (Credentials.MissingPasswordException e) {
+            outcomes.putAll(all(left, Outcome.localTrouble(host.toString(), "451 4.3.5 no password: " + e.getMessage())));
+        } catch (SmtpException e) {
+            outcomes.putAll(all(left, outcome(e, host)));
+        } catch (IOException | RuntimeException e) {
+            LOGGER.error("{} to {}: unexpected failure at {}", mail.getName(), left, host, e);
+            outcomes.putAll(all(left, Outcome.localTrouble(host.toString(), "451 4.3.0 internal error: " + e)));
         }
-    }
-
-    private Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Tls tls, Credentials credentials)
-            throws Exception {
-        MailDelivrerToHost client = clients.get(credentials.key(tls), () -> client(tls, credentials));
-        ExecutionResult result = tls == Tls.REQUIRED_VERIFIED
-            ? PinnedAddressSocketFactory.connectingTo(host.address(), () -> send(mail, recipients, client, host.name(), host.url()))
-            : send(mail, recipients, client, host.addressText(), host.url());
-        switch (result.getExecutionState()) {
-            case SUCCESS:
-                return all(recipients, Outcome.delivered(host.toString(), "250"));
-            case PERMANENT_FAILURE:
-                return all(recipients, Outcome.refused(host.toString(), text(result)));
-            default:
-                return all(recipients, Outcome.deferred(host.toString(), text(result)));
-        }
-    }
-
-    /** James connects to the name, rather than to the URL, if there are credentials or a certificate to verify. */
-    @SuppressWarnings("deprecation") // James deprecates HostAddress without having anything else for its SMTP client.
-    private static ExecutionResult send(Mail mail, Collection<MailAddress> recipients, MailDelivrerToHost client, String name, String url)
-            throws Exception {
-        return client.tryDeliveryToHost(mail, InternetAddressConverter.convert(recipients), new HostAddress(name, url));
-    }
-
-    private static String text(ExecutionResult result) {
-        return result.getException().map(Exception::getMessage).orElse("no reason given");
+        return outcomes;
     }
 
     private static Map<MailAddress, Outcome> all(Collection<MailAddress> recipients, Outcome outcome) {
@@ -115,80 +81,130 @@ final class SmtpSender {
         return outcomes;
     }
 
-    private MailDelivrerToHost client(Tls tls, Credentials credentials) {
-        Map<String, String> fixed = new HashMap<>();
-        fixed.put(RemoteDeliveryConfiguration.SENDPARTIAL, "true");
-        fixed.put("mail.smtp.reportsuccess", "true");
-        fixed.put(RemoteDeliveryConfiguration.START_TLS, String.valueOf(tls != Tls.NONE));
-        fixed.put(RemoteDeliveryConfiguration.VERIFY_SERVER_IDENTITY, String.valueOf(tls == Tls.REQUIRED_VERIFIED));
-        fixed.put("mail.smtp.starttls.required", String.valueOf(tls == Tls.REQUIRED || tls == Tls.REQUIRED_VERIFIED));
-        if (tls == Tls.OPPORTUNISTIC || tls == Tls.REQUIRED) {
-            fixed.put("mail.smtp.ssl.trust", "*");
-        }
-        if (tls == Tls.REQUIRED_VERIFIED) {
-            fixed.put("mail.smtp.socketFactory.class", PinnedAddressSocketFactory.class.getName());
-            fixed.put("mail.smtp.socketFactory.fallback", "false");
-        }
-        if (credentials.username != null && credentials.password != null) {
-            // Stock reads credentials only if there is a gateway; who it is does not matter here.
-            fixed.put(RemoteDeliveryConfiguration.GATEWAY, "next-hop");
-            fixed.put(RemoteDeliveryConfiguration.GATEWAY_USERNAME, credentials.username);
-            fixed.put(RemoteDeliveryConfiguration.GATEWAY_PASSWORD, credentials.password);
-        }
-        return new MailDelivrerToHost(new RemoteDeliveryConfiguration(new ClientParameters(parameters, fixed), domainList),
-            parameters.getMailetContext());
+    private static Transaction transaction(Mail mail, List<MailAddress> recipients, MessageContent content) {
+        Optional<DsnParameters> dsn = mail.dsnParameters();
+        return new Transaction(mail.getMaybeSender().asOptional().map(Mailbox::of).orElse(""),
+            recipients.stream()
+                .map(recipient -> recipient(recipient, dsn.map(parameters -> parameters.getRcptParameters().get(recipient))))
+                .collect(Collectors.toList()),
+            content,
+            dsn.flatMap(DsnParameters::getRetParameter).map(Enum::name).orElse(null),
+            dsn.flatMap(DsnParameters::getEnvIdParameter).map(DsnParameters.EnvId::asString).orElse(null));
     }
 
-    /** As whom to authenticate, if at all. The password never leaves this class but for James's SMTP client. */
-    private static final class Credentials {
+    private static Transaction.Recipient recipient(MailAddress recipient, Optional<RecipientDsnParameters> dsn) {
+        return new Transaction.Recipient(Mailbox.of(recipient),
+            dsn.flatMap(RecipientDsnParameters::getNotifyParameter)
+                .map(notify -> notify.stream().map(Enum::name).collect(Collectors.joining(",")))
+                .orElse(null),
+            dsn.flatMap(RecipientDsnParameters::getOrcptParameter)
+                .map(MailAddress::asString)
+                // James keeps the xtext it was given without decoding it.
+                .filter(DsnParameters.XText::isValid)
+                .map(original -> DsnParameters.RFC_822_PREFIX + original)
+                .orElse(null));
+    }
 
-        private final @Nullable String username;
-        private final @Nullable String password;
-
-        private Credentials(@Nullable String username, @Nullable String password) {
-            this.username = username;
-            this.password = password;
-        }
-
-        /** Reads the password anew each time, so that a changed file needs no restart. */
-        private static Credentials of(Optional<NextHops> hops) throws UnreadablePasswordException {
-            Optional<String> username = hops.flatMap(NextHops::username);
-            Optional<String> file = hops.flatMap(NextHops::passwordFile);
-            if (username.isEmpty() || file.isEmpty()) {
-                return new Credentials(null, null);
+    /** The answer for each recipient. With credentials, a failed handshake must not lead to a password in the clear. */
+    private Map<MailAddress, Reply> send(Transaction transaction, List<MailAddress> recipients, Host host, Optional<NextHops> hops,
+            Optional<Credentials> credentials) throws SmtpException {
+        Tls tls = settings.tls(hops);
+        try {
+            return byRecipient(recipients, send(transaction, settings.peer(host, hops, tls, credentials), hops));
+        } catch (SmtpException e) {
+            if (e.stage() == Stage.TLS && tls == Tls.OPPORTUNISTIC && credentials.isEmpty()) {
+                LOGGER.warn("{}: TLS failed, sending without: {}", host, e.getMessage());
+                return byRecipient(recipients, send(transaction, settings.peer(host, hops, Tls.NONE, credentials), hops));
             }
-            try (BufferedReader reader = Files.newBufferedReader(Path.of(file.get()), StandardCharsets.UTF_8)) {
-                String password = reader.readLine();
-                if (password == null || password.isEmpty()) {
-                    throw new UnreadablePasswordException("the first line of " + file.get() + " is empty");
+            throw e;
+        }
+    }
+
+    private static Map<MailAddress, Reply> byRecipient(List<MailAddress> recipients, List<Reply> replies) {
+        Map<MailAddress, Reply> byRecipient = new LinkedHashMap<>();
+        for (int i = 0; i < recipients.size(); i++) {
+            byRecipient.put(recipients.get(i), replies.get(i));
+        }
+        return byRecipient;
+    }
+
+    /**
+     * Sends over a kept connection, and over a new one if there is none, or if the kept one turns out to be dead or the server takes no
+     * transaction on it. Not if the server may have taken the message.
+     */
+    private List<Reply> send(Transaction transaction, Peer peer, Optional<NextHops> hops) throws SmtpException {
+        SmtpConnection kept = connections.take(peer);
+        if (kept != null) {
+            try {
+                return send(transaction, kept);
+            } catch (SmtpException e) {
+                if (e.stage() == Stage.END_OF_DATA) {
+                    throw e;
                 }
-                return new Credentials(username.get(), password);
-            } catch (IOException | InvalidPathException e) {
-                throw new UnreadablePasswordException("cannot read " + file.get() + " (" + e.getClass().getSimpleName() + ")");
+                LOGGER.debug("{}: kept connection of no use, opening another: {}", peer, e.getMessage());
             }
         }
+        return send(transaction, connections.open(peer, hops, OptionalInt.empty()));
+    }
 
-        private List<String> key(Tls tls) {
-            List<String> key = new ArrayList<>();
-            key.add(tls.toString());
-            if (username != null && password != null) {
-                key.add(username);
-                key.add(password);
+    private List<Reply> send(Transaction transaction, SmtpConnection connection) throws SmtpException {
+        boolean sent = false;
+        try {
+            List<Reply> replies = connection.send(transaction);
+            sent = true;
+            return replies;
+        } finally {
+            if (sent) {
+                connections.giveBack(connection);
+            } else {
+                connections.discard(connection);
             }
-            return List.copyOf(key);
         }
     }
 
-    /** There is no password to authenticate with. The problem names the file. */
-    private static final class UnreadablePasswordException extends Exception {
+    /** Those who may go into a transaction of their own, provided that this one had room for anybody. */
+    private static List<MailAddress> tooMany(Map<MailAddress, Reply> replies) {
+        List<MailAddress> tooMany = replies.entrySet().stream()
+            .filter(entry -> isTooMany(entry.getValue()))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toList());
+        return tooMany.size() < replies.size() && replies.values().stream().anyMatch(Reply::isPositive) ? tooMany : List.of();
+    }
 
-        private static final long serialVersionUID = 1L;
+    private static boolean isTooMany(Reply reply) {
+        return TOO_MANY_CODES.contains(reply.code()) && (reply.hasDetail(TOO_MANY_DETAIL) || !reply.isEnhanced());
+    }
 
-        private final String problem;
+    private static Outcome outcome(Reply reply, Host host) {
+        if (reply.isPositive()) {
+            return Outcome.delivered(host.toString(), reply.toString());
+        }
+        if (CREDENTIAL_CODES.contains(reply.code())) {
+            return Outcome.localTrouble(host.toString(), reply.toString());
+        }
+        return reply.isPermanent() ? Outcome.refused(host.toString(), reply.toString())
+            : Outcome.deferred(host.toString(), reply.toString());
+    }
 
-        private UnreadablePasswordException(String problem) {
-            super(problem);
-            this.problem = problem;
+    private static Outcome outcome(SmtpException failure, Host host) {
+        String where = host.toString();
+        Optional<Reply> reply = failure.reply();
+        switch (failure.stage()) {
+            case SENDER:
+                return reply.map(answer -> outcome(answer, host)).orElseGet(() -> Outcome.deferred(where, failure.getMessage()));
+            case TLS:
+                return reply.filter(Reply::isTransient)
+                    .map(answer -> Outcome.deferred(where, answer.toString()))
+                    .orElseGet(() -> Outcome.localTrouble(where, "451 4.7.5 no TLS: " + failure.getMessage()));
+            case AUTHENTICATION:
+                return Outcome.localTrouble(where, (reply.isPresent() ? "" : "451 4.7.0 not authenticated: ") + failure.getMessage());
+            case END_OF_DATA:
+                // RFC 1047: sent again, here or elsewhere, it may arrive twice; not sent again, it may be lost.
+                return Outcome.deferred(where, "451 4.4.2 the connection broke after the end of the message: " + failure.getMessage());
+            case TRANSACTION:
+                return Outcome.deferred(where, (reply.isPresent() ? "" : "451 4.4.2 the connection broke: ") + failure.getMessage());
+            default:
+                return Outcome.deferred(where, (reply.isPresent() ? "" : "451 4.4.1 no connection: ") + failure.getMessage());
         }
     }
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ssl.SSLContext;
+
 import org.apache.james.core.Domain;
 import org.apache.james.core.builder.MimeMessageBuilder;
 import org.apache.james.domainlist.api.DomainList;
@@ -38,6 +40,7 @@ import org.mockito.Mockito;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
 import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.smtpclient.KeptConnections;
 
 import reactor.core.publisher.Flux;
 
@@ -53,11 +56,13 @@ class DeliveryQueueTest {
     private final List<SmtpNextHop> servers = new ArrayList<>();
     private final MailQueue queue = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory())
         .createQueue(MailQueueName.of("relay"));
+    private KeptConnections connections;
     private FakeDnsServer dnsServer;
     private @Nullable DeliveryQueue deliveries;
 
     @BeforeEach
-    void setUp() throws IOException {
+    void setUp() throws Exception {
+        connections = new KeptConnections(SSLContext.getDefault());
         dnsServer = new FakeDnsServer();
     }
 
@@ -69,6 +74,7 @@ class DeliveryQueueTest {
         if (deliveries != null) {
             deliveries.stop();
         }
+        connections.close();
         dnsServer.close();
     }
 
@@ -97,8 +103,9 @@ class DeliveryQueueTest {
             }
             return Optional.ofNullable(routes.get(recipient.getDomain().asString()));
         };
+        FakeMailetConfig settings = config.build();
         DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(TestDns.asking(dnsServer)),
-            new SmtpSender(config.build(), domains));
+            new SmtpSender(ClientSettings.of(settings, domains), settings.getMailetContext(), connections));
         RetrySchedule schedule = RetrySchedule.parse(Optional.of("100 * 100 ms"), Optional.empty());
         deliveries = new DeliveryQueue(source, attempt, schedule, bounces, threads, FAILURE_DELAY);
     }
@@ -136,7 +143,7 @@ class DeliveryQueueTest {
 
         enqueue("joe@a.example");
 
-        await().until(() -> hop.connections() == 2);
+        await().until(() -> hop.transactions() == 2);
         await().untilAsserted(() -> Mockito.verify(bounces, Mockito.times(2)).bounce(any(), any(), Mockito.eq(true)));
     }
 

@@ -53,12 +53,6 @@ class HostFinderTest {
     }
 
     @Test
-    void shouldWriteAnIpv6AddressSoThatAMailSessionReadsIt() {
-        assertThat(finder.find(NextHop.parse("[2001:db8::1]:2525")).hosts()).extracting(Host::url)
-            .containsExactly("smtp://[2001:db8::1]:2525");
-    }
-
-    @Test
     void shouldNotAskForTheMxOfAHost() throws IOException {
         server.with("a.example", "300 A 192.0.2.1", "300 AAAA 2001:db8::1", "300 MX 10 b.example.");
 

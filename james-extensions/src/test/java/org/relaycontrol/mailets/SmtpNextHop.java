@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,10 +26,14 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A next hop on a loopback address that answers as told and remembers what it took. */
-final class SmtpNextHop implements AutoCloseable {
+public final class SmtpNextHop implements AutoCloseable {
 
     /** The reply that never comes. */
-    static final String SILENCE = "";
+    public static final String SILENCE = "";
+    /** The connection is closed instead of a reply. */
+    public static final String DROP = "drop";
+    /** In the answer to EHLO, all there is in a stock one. */
+    private static final List<String> EXTENSIONS = List.of("8BITMIME", "DSN", "SIZE 1000000");
 
     private final ServerSocket server;
     private final Map<String, String> replies = new ConcurrentHashMap<>();
@@ -36,16 +41,20 @@ final class SmtpNextHop implements AutoCloseable {
     private final Queue<String> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+    private volatile List<String> extensions = EXTENSIONS;
     private volatile @Nullable SSLContext tls;
+    private volatile boolean smtps;
     private volatile @Nullable String password;
+    private volatile String mechanism = "PLAIN";
+    private volatile int maxRecipients = Integer.MAX_VALUE;
 
     /** A message taken with 250. */
-    static final class Message {
+    public static final class Message {
 
-        final String sender;
-        final List<String> recipients;
-        final String text;
-        final boolean encrypted;
+        public final String sender;
+        public final List<String> recipients;
+        public final String text;
+        public final boolean encrypted;
 
         private Message(String sender, List<String> recipients, String text, boolean encrypted) {
             this.sender = sender;
@@ -55,7 +64,7 @@ final class SmtpNextHop implements AutoCloseable {
         }
     }
 
-    SmtpNextHop(String address, int port) throws IOException {
+    public SmtpNextHop(String address, int port) throws IOException {
         server = new ServerSocket();
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getByName(address), port));
@@ -64,55 +73,92 @@ final class SmtpNextHop implements AutoCloseable {
         thread.start();
     }
 
-    static SmtpNextHop on(String address) throws IOException {
+    public static SmtpNextHop on(String address) throws IOException {
         return new SmtpNextHop(address, 0);
     }
 
     /** Where nobody listens. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             return socket.getLocalPort();
         }
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** Answers a command ("MAIL", "greeting", "DATA", "end of data", "EHLO") or a recipient, from now on. */
-    SmtpNextHop answering(String what, String reply) {
+    public SmtpNextHop answering(String what, String reply) {
         replies.put(what, reply);
         return this;
     }
 
     /** Offers STARTTLS. */
-    SmtpNextHop offering(SSLContext context) {
+    public SmtpNextHop offering(SSLContext context) {
         tls = context;
         return this;
     }
 
-    /** Offers AUTH PLAIN and asks for it. */
-    SmtpNextHop asking(String secret) {
-        password = secret;
+    /** Offers TLS before the greeting. */
+    public SmtpNextHop offeringSmtps(SSLContext context) {
+        tls = context;
+        smtps = true;
         return this;
     }
 
-    List<Message> messages() {
+    /** Offers AUTH PLAIN and asks for it. */
+    public SmtpNextHop asking(String secret) {
+        return asking(secret, "PLAIN");
+    }
+
+    /** Offers one mechanism of AUTH and asks for it. */
+    public SmtpNextHop asking(String secret, String offered) {
+        password = secret;
+        mechanism = offered;
+        return this;
+    }
+
+    /** Offers these extensions, besides STARTTLS and AUTH, in place of 8BITMIME, DSN and SIZE. */
+    public SmtpNextHop extending(String... keywords) {
+        extensions = List.of(keywords);
+        return this;
+    }
+
+    /** Takes so many recipients in a transaction, and no more. */
+    public SmtpNextHop takingAtMost(int recipients) {
+        maxRecipients = recipients;
+        return this;
+    }
+
+    /** How often a transaction was begun. */
+    public int transactions() {
+        return (int) commands.stream().filter(command -> command.startsWith("MAIL ")).count();
+    }
+
+    /** Closes the connections there are, as a server does that has waited for too long. */
+    public void closeConnections() throws IOException {
+        for (Socket socket = open.poll(); socket != null; socket = open.poll()) {
+            socket.close();
+        }
+    }
+
+    public List<Message> messages() {
         return List.copyOf(messages);
     }
 
     /** The recipients of all messages, in order. */
-    List<String> recipients() {
+    public List<String> recipients() {
         List<String> all = new ArrayList<>();
         messages.forEach(message -> all.addAll(message.recipients));
         return all;
     }
 
-    List<String> commands() {
+    public List<String> commands() {
         return List.copyOf(commands);
     }
 
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 
@@ -172,6 +218,10 @@ final class SmtpNextHop implements AutoCloseable {
             if (reply.equals(SILENCE)) {
                 return;
             }
+            if (reply.equals(DROP)) {
+                socket.close();
+                return;
+            }
             out.write((reply + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
@@ -181,6 +231,9 @@ final class SmtpNextHop implements AutoCloseable {
         }
 
         private void run() throws IOException {
+            if (smtps) {
+                encrypt();
+            }
             say(reply("greeting", "220 next.hop ESMTP"));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 commands.add(line);
@@ -204,6 +257,10 @@ final class SmtpNextHop implements AutoCloseable {
                     case "DATA":
                         data();
                         break;
+                    case "RSET":
+                        recipients.clear();
+                        say("250 2.0.0 ok");
+                        break;
                     case "QUIT":
                         say("221 bye");
                         return;
@@ -214,23 +271,27 @@ final class SmtpNextHop implements AutoCloseable {
         }
 
         private void ehlo() throws IOException {
-            StringBuilder text = new StringBuilder("250-next.hop\r\n250-8BITMIME\r\n250-DSN\r\n");
+            StringBuilder text = new StringBuilder("250-next.hop\r\n");
             if (tls != null && !encrypted) {
                 text.append("250-STARTTLS\r\n");
             }
             if (password != null) {
-                text.append("250-AUTH PLAIN\r\n");
+                text.append("250-AUTH ").append(mechanism).append("\r\n");
             }
-            say(reply("EHLO", text + "250 SIZE 1000000"));
+            extensions.forEach(keyword -> text.append("250-").append(keyword).append("\r\n"));
+            say(reply("EHLO", text + "250 HELP"));
         }
 
         private void startTls() throws IOException {
-            SSLContext context = tls;
-            if (context == null) {
-                say("502 no TLS");
-                return;
+            String reply = reply("STARTTLS", "220 go ahead");
+            say(reply);
+            if (reply.startsWith("220")) {
+                encrypt();
             }
-            say("220 go ahead");
+        }
+
+        private void encrypt() throws IOException {
+            SSLContext context = Objects.requireNonNull(tls);
             SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
             secure.setUseClientMode(false);
             secure.startHandshake();
@@ -240,9 +301,29 @@ final class SmtpNextHop implements AutoCloseable {
 
         private void authenticate(String line) throws IOException {
             String[] fields = line.split(" ");
-            String given = new String(Base64.getDecoder().decode(fields[2]), StandardCharsets.UTF_8);
-            authenticated = given.endsWith("\0user\0" + password);
-            say(authenticated ? "235 2.7.0 welcome" : "535 5.7.8 wrong password");
+            String given;
+            switch (fields[1]) {
+                case "PLAIN":
+                    given = decode(fields[2]);
+                    authenticated = given.endsWith("\0user\0" + password);
+                    break;
+                case "LOGIN":
+                    say("334 VXNlcm5hbWU6");
+                    given = decode(in.readLine());
+                    say("334 UGFzc3dvcmQ6");
+                    authenticated = given.equals("user") && decode(in.readLine()).equals(password);
+                    break;
+                default:
+                    // The example of RFC 2195.
+                    say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+");
+                    authenticated = decode(in.readLine()).equals(password);
+                    break;
+            }
+            say(reply("AUTH", authenticated ? "235 2.7.0 welcome" : "535 5.7.8 wrong password"));
+        }
+
+        private String decode(String base64) {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
         }
 
         private void mail(String line) throws IOException {
@@ -254,9 +335,8 @@ final class SmtpNextHop implements AutoCloseable {
         private void rcpt(String line) throws IOException {
             String recipient = address(line);
             String reply = reply(recipient, "250 2.1.5 ok");
-            if ("drop".equals(reply)) {
-                socket.close();
-                return;
+            if (reply.startsWith("2") && recipients.size() >= maxRecipients) {
+                reply = "452 4.5.3 too many recipients";
             }
             if (reply.startsWith("2")) {
                 recipients.add(recipient);

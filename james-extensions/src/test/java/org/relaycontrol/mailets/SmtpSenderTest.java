@@ -7,7 +7,6 @@ import static org.mockito.Mockito.when;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
+import org.relaycontrol.smtpclient.KeptConnections;
 
 /** TLS and credentials on the way to one host. */
 class SmtpSenderTest {
@@ -38,18 +38,19 @@ class SmtpSenderTest {
     static Path directory;
     private static SSLContext certificate;
 
-    private final List<SmtpNextHop> servers = new ArrayList<>();
+    private SSLContext trusted;
     private MailAddress joe;
     private MailImpl mail;
     private SmtpNextHop hop;
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        certificate = TestTls.server(directory, NAME);
+        certificate = TestTls.selfSigned(directory, NAME);
     }
 
     @BeforeEach
     void setUp() throws Exception {
+        trusted = SSLContext.getDefault();
         joe = new MailAddress("joe@a.example");
         mail = MailImpl.builder().name("m1").sender("sender@relay.example").addRecipient(joe)
             .mimeMessage(MimeMessageBuilder.mimeMessageBuilder().setText("Body").build()).build();
@@ -60,9 +61,6 @@ class SmtpSenderTest {
     void tearDown() throws Exception {
         LifecycleUtil.dispose(mail);
         hop.close();
-        for (SmtpNextHop server : servers) {
-            server.close();
-        }
     }
 
     private Outcome send(Optional<NextHops> hops, String... parameters) throws Exception {
@@ -73,7 +71,11 @@ class SmtpSenderTest {
             config.setProperty(parameters[i], parameters[i + 1]);
         }
         Host host = new Host(NAME, InetAddress.getByName("127.0.0.1"), hop.port());
-        return new SmtpSender(config.build(), domains).send(mail, List.of(joe), host, hops).get(joe);
+        FakeMailetConfig mailet = config.build();
+        try (KeptConnections connections = new KeptConnections(trusted)) {
+            return new SmtpSender(ClientSettings.of(mailet, domains), mailet.getMailetContext(), connections)
+                .send(mail, List.of(joe), host, hops).get(joe);
+        }
     }
 
     private static Optional<NextHops> named(Tls tls) {
@@ -121,18 +123,14 @@ class SmtpSenderTest {
 
     @Test
     void shouldDeliverOpportunisticallyWhenTheHandshakeFails() throws Exception {
-        SSLContext withoutCertificate = SSLContext.getInstance("TLS");
-        withoutCertificate.init(null, null, null);
-        hop.offering(withoutCertificate);
+        hop.offering(TestTls.withoutCertificate());
 
         assertDelivered(send(named(Tls.OPPORTUNISTIC)), false);
     }
 
     @Test
     void shouldNotSayThePasswordInTheClearWhenTheHandshakeFails() throws Exception {
-        SSLContext withoutCertificate = SSLContext.getInstance("TLS");
-        withoutCertificate.init(null, null, null);
-        hop.offering(withoutCertificate).asking("secret");
+        hop.offering(TestTls.withoutCertificate()).asking("secret");
         Path password = Files.writeString(directory.resolve("password"), "secret\n");
 
         assertLocalTrouble(send(Optional.of(NextHops.named("isp", NAME, Tls.OPPORTUNISTIC, "user", password.toString()))));
@@ -163,15 +161,18 @@ class SmtpSenderTest {
     void shouldDeliverToATrustedCertificateForTheNameAtTheAddressThatWasFound() throws Exception {
         hop.offering(certificate);
 
+        trusted = certificate;
+
         // The JDK cannot resolve this name: what is connected to is the address.
-        assertDelivered(send(named(Tls.REQUIRED_VERIFIED), "mail.smtp.ssl.trust", NAME), true);
+        assertDelivered(send(named(Tls.REQUIRED_VERIFIED)), true);
     }
 
     @Test
     void shouldNotDeliverToATrustedCertificateForAnotherName() throws Exception {
-        hop.offering(TestTls.server(directory, "other.example"));
+        trusted = TestTls.selfSigned(directory, "other.example");
+        hop.offering(trusted);
 
-        assertLocalTrouble(send(named(Tls.REQUIRED_VERIFIED), "mail.smtp.ssl.trust", NAME));
+        assertLocalTrouble(send(named(Tls.REQUIRED_VERIFIED)));
     }
 
     @Test

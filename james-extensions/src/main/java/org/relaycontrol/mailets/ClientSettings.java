@@ -1,0 +1,111 @@
+package org.relaycontrol.mailets;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
+import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
+import org.apache.mailet.MailetConfig;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.NextHops.Tls;
+import org.relaycontrol.smtpclient.Peer;
+
+import com.google.common.net.InetAddresses;
+
+/**
+ * How to talk to hosts: as the next hop says, and where it says nothing as the mailet's parameters do. Immutable.
+ */
+final class ClientSettings {
+
+    static final String TIMEOUT = RemoteDeliveryConfiguration.TIMEOUT;
+    static final String CONNECT_TIMEOUT = RemoteDeliveryConfiguration.CONNECTIONTIMEOUT;
+
+    private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofMinutes(1);
+    /** RFC 5321 section 4.5.3.2.6: a host may take 10 minutes after the end of the message; giving up earlier sends it twice. */
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
+
+    private final Supplier<String> heloName;
+    private final List<InetAddress> bind;
+    private final Duration connectTimeout;
+    private final Duration timeout;
+    private final Tls unnamedTls;
+
+    private ClientSettings(MailetConfig parameters, DomainList domainList) {
+        this.heloName = new HeloNameProvider(parameters.getInitParameter(RemoteDeliveryConfiguration.HELO_NAME), domainList)::getHeloName;
+        this.bind = addresses(parameters.getInitParameter(RemoteDeliveryConfiguration.BIND));
+        this.connectTimeout = millis(parameters, CONNECT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT);
+        this.timeout = millis(parameters, TIMEOUT, DEFAULT_TIMEOUT);
+        this.unnamedTls = Boolean.parseBoolean(parameters.getInitParameter(RemoteDeliveryConfiguration.START_TLS))
+            ? Tls.OPPORTUNISTIC : Tls.NONE;
+    }
+
+    /**
+     * Reads the mailet's parameters.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead
+     */
+    static ClientSettings of(MailetConfig parameters, DomainList domainList) {
+        return new ClientSettings(parameters, domainList);
+    }
+
+    private static List<InetAddress> addresses(@Nullable String text) {
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String part : text == null ? new String[0] : text.split(",", -1)) {
+            String address = part.strip();
+            if (!InetAddresses.isInetAddress(address)) {
+                throw new IllegalArgumentException("bind has '" + address + "'; write an address of this server, or an IPv4 and an IPv6 one"
+                    + " separated by a comma");
+            }
+            addresses.add(InetAddresses.forString(address));
+        }
+        if (addresses.stream().filter(Inet4Address.class::isInstance).count() > 1
+                || addresses.stream().filter(address -> !(address instanceof Inet4Address)).count() > 1) {
+            throw new IllegalArgumentException("bind is '" + text + "'; write one IPv4 and one IPv6 address at most");
+        }
+        return List.copyOf(addresses);
+    }
+
+    private static Duration millis(MailetConfig parameters, String name, Duration byDefault) {
+        String text = parameters.getInitParameter(name);
+        if (text == null) {
+            return byDefault;
+        }
+        try {
+            int millis = Integer.parseInt(text.strip());
+            if (millis > 0) {
+                return Duration.ofMillis(millis);
+            }
+        } catch (NumberFormatException e) {
+            // Reported like a number that is too low.
+        }
+        throw new IllegalArgumentException(name + " is '" + text + "'; write a number of milliseconds, or leave it out for "
+            + byDefault.toMillis());
+    }
+
+    /** What is asked of TLS: by the next hop if it has a name, else by the mailet. */
+    Tls tls(Optional<NextHops> hops) {
+        return hops.filter(some -> some.name().isPresent()).map(NextHops::tls).orElse(unnamedTls);
+    }
+
+    /** The host as a peer. */
+    Peer peer(Host host, Optional<NextHops> hops, Tls tls, Optional<Credentials> credentials) {
+        Peer.Builder peer = Peer.builder(host.name(), host.address(), host.port(), heloName.get())
+            .tls(tls, false)
+            .localAddress(localAddress(host.address()))
+            .timeouts(connectTimeout, timeout);
+        credentials.ifPresent(some -> some.addTo(peer));
+        return peer.build();
+    }
+
+    /** The address to connect from has to be of the family of the one to connect to. */
+    private @Nullable InetAddress localAddress(InetAddress remote) {
+        return bind.stream().filter(local -> local instanceof Inet4Address == remote instanceof Inet4Address).findFirst().orElse(null);
+    }
+}
