@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
 import org.apache.mailet.MailetConfig;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
 import org.relaycontrol.smtpclient.Peer;
@@ -28,8 +30,6 @@ final class ClientSettings {
     static final String CONNECT_TIMEOUT = RemoteDeliveryConfiguration.CONNECTIONTIMEOUT;
 
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofMinutes(1);
-    /** RFC 5321 section 4.5.3.2.6: a host may take 10 minutes after the end of the message; giving up earlier sends it twice. */
-    private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
 
     private final Supplier<String> heloName;
     private final List<InetAddress> bind;
@@ -41,7 +41,7 @@ final class ClientSettings {
         this.heloName = new HeloNameProvider(parameters.getInitParameter(RemoteDeliveryConfiguration.HELO_NAME), domainList)::getHeloName;
         this.bind = addresses(parameters.getInitParameter(RemoteDeliveryConfiguration.BIND));
         this.connectTimeout = millis(parameters, CONNECT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT);
-        this.timeout = millis(parameters, TIMEOUT, DEFAULT_TIMEOUT);
+        this.timeout = millis(parameters, TIMEOUT, NextHops.PATIENT_TIMEOUT);
         this.unnamedTls = Boolean.parseBoolean(parameters.getInitParameter(RemoteDeliveryConfiguration.START_TLS))
             ? Tls.OPPORTUNISTIC : Tls.NONE;
     }
@@ -89,23 +89,30 @@ final class ClientSettings {
             + byDefault.toMillis());
     }
 
-    /** What is asked of TLS: by the next hop if it has a name, else by the mailet. */
+    /** What is asked of TLS: by next hops that have a name or are {@code smtps:}, else by the mailet. */
     Tls tls(Optional<NextHops> hops) {
-        return hops.filter(some -> some.name().isPresent()).map(NextHops::tls).orElse(unnamedTls);
+        return hops.filter(some -> some.name().isPresent() || some.tls() != Tls.NONE).map(NextHops::tls).orElse(unnamedTls);
     }
 
     /** The host as a peer. */
     Peer peer(Host host, Optional<NextHops> hops, Tls tls, Optional<Credentials> credentials) {
-        Peer.Builder peer = Peer.builder(host.name(), host.address(), host.port(), heloName.get())
-            .tls(tls, false)
-            .localAddress(localAddress(host.address()))
-            .timeouts(connectTimeout, timeout);
+        Peer.Builder peer = Peer.builder(host.name(), host.address(), host.port(),
+                hops.flatMap(NextHops::heloName).map(DomainName::toString).orElseGet(heloName))
+            .tls(tls, host.smtps())
+            .localAddress(localAddress(host.address(), hops))
+            .timeouts(hops.flatMap(NextHops::connectTimeout).orElse(connectTimeout), hops.flatMap(NextHops::timeout).orElse(timeout));
         credentials.ifPresent(some -> some.addTo(peer));
         return peer.build();
     }
 
     /** The address to connect from has to be of the family of the one to connect to. */
-    private @Nullable InetAddress localAddress(InetAddress remote) {
-        return bind.stream().filter(local -> local instanceof Inet4Address == remote instanceof Inet4Address).findFirst().orElse(null);
+    private @Nullable InetAddress localAddress(InetAddress remote, Optional<NextHops> hops) {
+        List<InetAddress> own = hops.map(NextHops::bind).orElse(List.of()).stream()
+            .map(address -> InetAddresses.forString(address.toString()))
+            .collect(Collectors.toList());
+        return (own.isEmpty() ? bind : own).stream()
+            .filter(local -> local instanceof Inet4Address == remote instanceof Inet4Address)
+            .findFirst()
+            .orElse(null);
     }
 }

@@ -1,12 +1,15 @@
 package org.relaycontrol.mailets;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
@@ -17,9 +20,11 @@ import org.relaycontrol.policy.NextHops;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import com.google.common.base.Ticker;
+
 /**
  * One attempt to deliver a mail: groups the recipients by where the policy sends them now, and tries the hosts of each group in order. A
- * recipient that one host has accepted or refused for good is given to no other.
+ * recipient that one host has accepted or refused for good is given to no other. Thread-safe.
  */
 final class DeliveryAttempt {
 
@@ -28,6 +33,7 @@ final class DeliveryAttempt {
     private final NextHopLookup lookup;
     private final HostFinder finder;
     private final SmtpSender sender;
+    private final SlowHosts slowHosts = new SlowHosts(Ticker.systemTicker());
 
     DeliveryAttempt(NextHopLookup lookup, HostFinder finder, SmtpSender sender) {
         this.lookup = lookup;
@@ -56,6 +62,11 @@ final class DeliveryAttempt {
             return Objects.hash(hops, domain);
         }
 
+        /** How many connections there may be to these next hops, if they say so. */
+        OptionalInt maxConnections() {
+            return hops.map(NextHops::maxConnections).orElse(OptionalInt.empty());
+        }
+
         /** The next hops as written, or {@code mx:domain}. */
         @Override
         public String toString() {
@@ -74,56 +85,87 @@ final class DeliveryAttempt {
         return new Route(hops, hops.isPresent() ? "" : recipient.getDomain().asString().toLowerCase(Locale.ROOT));
     }
 
-    /** What became of each recipient of the mail. */
-    Map<MailAddress, Outcome> run(Mail mail) {
-        Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
-        groups(mail).forEach((route, recipients) -> outcomes.putAll(deliver(mail, recipients, route)));
-        return outcomes;
+    /** What became of each recipient of the mail, all of whom go by this route. */
+    Map<MailAddress, Outcome> run(Mail mail, Route route) {
+        return new Run(mail, route).outcomes();
     }
 
-    private Map<MailAddress, Outcome> deliver(Mail mail, List<MailAddress> recipients, Route route) {
-        Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
-        List<MailAddress> remaining = new ArrayList<>();
-        for (MailAddress recipient : recipients) {
-            if (Mailbox.isSendable(recipient)) {
-                remaining.add(recipient);
-            } else {
-                outcomes.put(recipient, Outcome.refused("this server", "553 5.1.3 the address cannot be sent by SMTP"));
-            }
+    /** One attempt. */
+    private final class Run {
+
+        private final Mail mail;
+        private final Route route;
+        private final Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
+        private final List<MailAddress> remaining = new ArrayList<>();
+        private final List<Host> lastResorts = new ArrayList<>();
+
+        private Run(Mail mail, Route route) {
+            this.mail = mail;
+            this.route = route;
         }
-        if (route.hops.isEmpty()) {
-            deliver(mail, remaining, route, finder.findForDomain(route.domain), outcomes);
+
+        private Map<MailAddress, Outcome> outcomes() {
+            for (MailAddress recipient : mail.getRecipients()) {
+                if (Mailbox.isSendable(recipient)) {
+                    remaining.add(recipient);
+                } else {
+                    outcomes.put(recipient, Outcome.refused("this server", "553 5.1.3 the address cannot be sent by SMTP"));
+                }
+            }
+            if (route.hops.isEmpty()) {
+                tryAll(finder.findForDomain(route.domain));
+            } else {
+                for (NextHop hop : inOrder(route.hops.get())) {
+                    if (!remaining.isEmpty()) {
+                        tryAll(finder.find(hop));
+                    }
+                }
+            }
+            lastResorts.forEach(this::tryIt);
             return outcomes;
         }
-        for (NextHop hop : route.hops.get().hosts()) {
-            if (!remaining.isEmpty()) {
-                deliver(mail, remaining, route, finder.find(hop), outcomes);
-            }
-        }
-        return outcomes;
-    }
 
-    /** Tries the hosts with those who remain, and takes off whom they settle. */
-    private void deliver(Mail mail, List<MailAddress> remaining, Route route, Hosts hosts, Map<MailAddress, Outcome> outcomes) {
-        Outcome failure = hosts.failure();
-        if (failure != null) {
-            remaining.forEach(recipient -> outcomes.put(recipient, failure));
-            log(mail, failure, remaining);
-        }
-        for (Host host : hosts.hosts()) {
-            if (!remaining.isEmpty()) {
-                Map<MailAddress, Outcome> atHost = sender.send(mail, List.copyOf(remaining), host, route.hops);
-                outcomes.putAll(atHost);
-                atHost.forEach((recipient, outcome) -> {
-                    if (outcome.kind() != Outcome.Kind.DEFERRED) {
-                        remaining.remove(recipient);
-                    }
-                });
-                atHost.entrySet().stream()
-                    .collect(Collectors.groupingBy(Map.Entry::getValue, LinkedHashMap::new,
-                        Collectors.mapping(Map.Entry::getKey, Collectors.toList())))
-                    .forEach((outcome, recipients) -> log(mail, outcome, recipients));
+        private List<NextHop> inOrder(NextHops hops) {
+            List<NextHop> order = new ArrayList<>(hops.hosts());
+            if (hops.balance()) {
+                Collections.shuffle(order);
             }
+            return order;
+        }
+
+        private void tryAll(Hosts hosts) {
+            Outcome failure = hosts.failure();
+            if (failure != null) {
+                remaining.forEach(recipient -> outcomes.put(recipient, failure));
+                log(mail, failure, remaining);
+            }
+            for (Host host : hosts.hosts()) {
+                if (slowHosts.contains(host)) {
+                    lastResorts.add(host);
+                } else {
+                    tryIt(host);
+                }
+            }
+        }
+
+        /** Tries a host with those who remain, and takes off whom it settles. */
+        private void tryIt(Host host) {
+            if (remaining.isEmpty()) {
+                return;
+            }
+            long start = System.nanoTime();
+            Map<MailAddress, Outcome> atHost = sender.send(mail, List.copyOf(remaining), host, route.hops);
+            slowHosts.note(host, atHost.values(), Duration.ofNanos(System.nanoTime() - start));
+            outcomes.putAll(atHost);
+            atHost.forEach((recipient, outcome) -> {
+                if (outcome.kind() != Outcome.Kind.DEFERRED) {
+                    remaining.remove(recipient);
+                }
+            });
+            atHost.entrySet().stream()
+                .collect(Collectors.groupingBy(Map.Entry::getValue, LinkedHashMap::new,
+                    Collectors.mapping(Map.Entry::getKey, Collectors.toList())))
+                .forEach((outcome, recipients) -> log(mail, outcome, recipients));
         }
     }
 

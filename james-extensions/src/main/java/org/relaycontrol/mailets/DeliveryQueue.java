@@ -1,13 +1,18 @@
 package org.relaycontrol.mailets;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.lifecycle.api.LifecycleUtil;
@@ -16,6 +21,7 @@ import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
+import org.relaycontrol.mailets.DeliveryAttempt.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,28 +40,30 @@ final class DeliveryQueue {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryQueue.class);
 
-    /** How long a mail goes back to the queue if too many are waiting for its next hop. */
+    /** How long a mail goes back to the queue if its next hop does not get to it in about that time. */
     private static final Duration BUSY_DELAY = Duration.ofSeconds(5);
-    private static final int MAX_WAITING = 100;
+    private static final int MIN_WAITING = 100;
     private static final int MAX_TAKEN = 1_000;
     private static final Duration SOURCE_DELAY = Duration.ofSeconds(10);
-    private static final Duration SHUTDOWN_TIME = Duration.ofSeconds(10);
+    private static final Pattern UNFIT_FOR_NAMES = Pattern.compile("[^A-Za-z0-9.-]+");
 
     private final MailQueue queue;
     private final DeliveryAttempt attempt;
     private final RetrySchedule schedule;
     private final Bounces bounces;
     private final Duration failureDelay;
+    private final int maxConnections;
     private final ExecutorService deliveries;
     private final Scheduler dequeuing = Schedulers.newSingle("relaycontrol-dequeue", true);
-    private final Lanes nextHops;
+    private final Lanes<Route> nextHops;
     private final Disposable subscription;
+    private volatile boolean stopping;
 
     /**
      * Starts delivering.
      *
-     * @param threads how many deliveries go on at once; a quarter of them at most to one next hop, so that one that does not answer
-     *     leaves the others alone
+     * @param threads how many deliveries go on at once; a quarter of them at most to one next hop that has no limit of its own, so that one
+     *     that does not answer leaves the others alone
      * @param failureDelay how long a mail is held if the queue did not take it back
      */
     DeliveryQueue(MailQueue queue, DeliveryAttempt attempt, RetrySchedule schedule, Bounces bounces, int threads, Duration failureDelay) {
@@ -64,13 +72,14 @@ final class DeliveryQueue {
         this.schedule = schedule;
         this.bounces = bounces;
         this.failureDelay = failureDelay;
+        this.maxConnections = Math.max(1, threads / 4);
         AtomicInteger number = new AtomicInteger();
         this.deliveries = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "relaycontrol-delivery-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
-        this.nextHops = new Lanes(deliveries, Math.max(1, threads / 4), MAX_WAITING);
+        this.nextHops = new Lanes<>(deliveries, MIN_WAITING, BUSY_DELAY, System::nanoTime);
         this.subscription = Flux.defer(() -> Flux.from(queue.deQueue()))
             .flatMap(item -> Mono.fromFuture(take(item)), MAX_TAKEN)
             .doOnError(e -> LOGGER.error("Cannot read from the queue {}; trying again in {} s", queue.getName().asString(),
@@ -80,42 +89,97 @@ final class DeliveryQueue {
             .subscribe();
     }
 
-    /** Takes no further mail from the queue and waits a little for the deliveries under way. */
-    void stop() {
+    /**
+     * Queues a mail that has never been tried, once for each next hop, and takes the recipients off it who are in the queue.
+     *
+     * @throws Exception if the queue does not take it
+     */
+    void add(Mail mail) throws Exception {
+        split(mail, attempt.groups(mail), DeliveryRetriesHelper::initRetries);
+    }
+
+    private void split(Mail mail, Map<Route, List<MailAddress>> groups, Consumer<Mail> change) throws Exception {
+        for (Map.Entry<Route, List<MailAddress>> group : groups.entrySet()) {
+            Mail copy = mail.duplicate();
+            try {
+                copy.setName(mail.getName() + "-to-" + UNFIT_FOR_NAMES.matcher(group.getKey().toString()).replaceAll("-"));
+                copy.setRecipients(group.getValue());
+                change.accept(copy);
+                queue.enQueue(copy);
+            } finally {
+                LifecycleUtil.dispose(copy);
+            }
+            List<MailAddress> left = new ArrayList<>(mail.getRecipients());
+            left.removeAll(group.getValue());
+            mail.setRecipients(left);
+        }
+    }
+
+    /**
+     * Takes no further mail from the queue and gives back what waits for its turn. Deliveries under way may end, and are broken off after
+     * a while: what they have not delivered goes back to the queue, too.
+     */
+    void stop(Duration patience, Runnable breakOff) {
+        stopping = true;
         subscription.dispose();
         dequeuing.dispose();
-        deliveries.shutdown();
         try {
-            if (!deliveries.awaitTermination(SHUTDOWN_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOGGER.warn("Stopping in the middle of deliveries; the queue still has the mails");
+            if (!nextHops.awaitIdle(patience)) {
+                LOGGER.warn("Stopping in the middle of deliveries: what is not delivered stays in the queue");
+                breakOff.run();
+                if (!nextHops.awaitIdle(patience)) {
+                    LOGGER.error("Deliveries go on without end");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        deliveries.shutdownNow();
     }
 
     /** Takes a mail, until the future completes. */
     private CompletableFuture<Void> take(MailQueueItem item) {
         CompletableFuture<Void> taken = new CompletableFuture<>();
+        dispatch(item, taken);
+        return taken;
+    }
+
+    private void dispatch(MailQueueItem item, CompletableFuture<Void> taken) {
         Mail mail = item.getMail();
         try {
-            if (mail.getRecipients().isEmpty()) {
+            Map<Route, List<MailAddress>> groups = attempt.groups(mail);
+            if (groups.isEmpty()) {
                 LOGGER.error("{}: no recipients in the queue, dropped", mail.getName());
                 finish(item, taken);
-            } else if (!nextHops.submit(attempt.groups(mail).keySet().iterator().next().toString(), () -> deliver(item, taken))) {
-                queue.enQueue(mail, BUSY_DELAY);
+            } else if (groups.size() > 1) {
+                // The policy has changed since they were queued together.
+                split(mail, groups, copy -> { });
                 finish(item, taken);
+            } else {
+                Route route = groups.keySet().iterator().next();
+                if (!nextHops.submit(route, route.maxConnections().orElse(maxConnections), () -> deliver(item, route, taken))) {
+                    queue.enQueue(mail, BUSY_DELAY);
+                    finish(item, taken);
+                }
             }
         } catch (Throwable e) {
             giveBackLater(item, taken, e);
         }
-        return taken;
     }
 
-    private void deliver(MailQueueItem item, CompletableFuture<Void> taken) {
+    private void deliver(MailQueueItem item, Route route, CompletableFuture<Void> taken) {
+        Mail mail = item.getMail();
         try {
-            settle(item.getMail(), attempt.run(item.getMail()));
-            finish(item, taken);
+            if (stopping) {
+                item.done(CompletionStatus.RETRY);
+                taken.complete(null);
+            } else if (attempt.groups(mail).keySet().equals(Set.of(route))) {
+                settle(mail, attempt.run(mail, route));
+                finish(item, taken);
+            } else {
+                // The policy has changed while the mail waited for its turn.
+                dispatch(item, taken);
+            }
         } catch (Throwable e) {
             giveBackLater(item, taken, e);
         }

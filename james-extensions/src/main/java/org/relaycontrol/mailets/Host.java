@@ -1,6 +1,7 @@
 package org.relaycontrol.mailets;
 
 import java.net.InetAddress;
+import java.util.Objects;
 
 import com.google.common.net.InetAddresses;
 
@@ -12,11 +13,13 @@ final class Host {
     private final String name;
     private final InetAddress address;
     private final int port;
+    private final boolean smtps;
 
-    Host(String name, InetAddress address, int port) {
+    Host(String name, InetAddress address, int port, boolean smtps) {
         this.name = name;
         this.address = address;
         this.port = port;
+        this.smtps = smtps;
     }
 
     /** The name in the policy or in the MX record, or the address as text. */
@@ -31,6 +34,25 @@ final class Host {
 
     int port() {
         return port;
+    }
+
+    /** Whether TLS comes before the greeting. */
+    boolean smtps() {
+        return smtps;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Host)) {
+            return false;
+        }
+        Host that = (Host) other;
+        return name.equals(that.name) && address.equals(that.address) && port == that.port && smtps == that.smtps;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, address, port, smtps);
     }
 
     /** For log lines: {@code mail.example.com[192.0.2.1]:25}. */

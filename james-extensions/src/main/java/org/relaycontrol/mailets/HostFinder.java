@@ -68,11 +68,11 @@ final class HostFinder {
                 Outcome failure = hosts.failure();
                 return failure == null ? hosts : Hosts.none(Outcome.localTrouble("next hop " + hop, temporary(failure.text())));
             case ADDRESS:
-                return Hosts.of(List.of(new Host(hop.host(), InetAddresses.forString(hop.host()), hop.port())));
+                return Hosts.of(List.of(new Host(hop.host(), InetAddresses.forString(hop.host()), hop.port(), hop.smtps())));
             default:
                 DnsAnswer<InetAddress> answer = dns.addresses(hop.host()).join();
                 return answer.status() == DnsAnswer.Status.FOUND
-                    ? Hosts.of(hosts(hop.host(), answer, hop.port()))
+                    ? Hosts.of(hosts(hop.host(), answer, hop.port(), hop.smtps()))
                     : Hosts.none(Outcome.localTrouble("next hop " + hop, "451 4.4.3 no address: " + answer.problem()));
         }
     }
@@ -86,7 +86,7 @@ final class HostFinder {
     Hosts findForDomain(String domain) {
         String bare = domain.startsWith("[") && domain.endsWith("]") ? domain.substring(1, domain.length() - 1) : domain;
         if (InetAddresses.isInetAddress(bare)) {
-            return Hosts.of(List.of(new Host(bare, InetAddresses.forString(bare), NextHop.DEFAULT_PORT)));
+            return Hosts.of(List.of(new Host(bare, InetAddresses.forString(bare), NextHop.DEFAULT_PORT, false)));
         }
         return findByMx(domain);
     }
@@ -110,7 +110,7 @@ final class HostFinder {
         DnsAnswer<InetAddress> answer = dns.addresses(domain).join();
         switch (answer.status()) {
             case FOUND:
-                return Hosts.of(hosts(domain, answer, NextHop.DEFAULT_PORT));
+                return Hosts.of(hosts(domain, answer, NextHop.DEFAULT_PORT, false));
             case FAILED:
                 return Hosts.none(Outcome.deferred(where, "451 4.4.3 address look-up failed: " + answer.problem()));
             default:
@@ -131,14 +131,14 @@ final class HostFinder {
             first.stream().map(mx -> dns.addresses(mx.host())).collect(Collectors.toList());
         List<Host> hosts = new ArrayList<>();
         for (int i = 0; i < lookUps.size(); i++) {
-            hosts.addAll(hosts(first.get(i).host(), lookUps.get(i).join(), NextHop.DEFAULT_PORT));
+            hosts.addAll(hosts(first.get(i).host(), lookUps.get(i).join(), NextHop.DEFAULT_PORT, false));
         }
         return hosts.isEmpty()
             ? Hosts.none(Outcome.deferred(where, "451 4.4.4 no mail exchanger has an address: " + first))
             : Hosts.of(hosts);
     }
 
-    private static List<Host> hosts(String name, DnsAnswer<InetAddress> addresses, int port) {
-        return addresses.records().stream().map(address -> new Host(name, address, port)).collect(Collectors.toList());
+    private static List<Host> hosts(String name, DnsAnswer<InetAddress> addresses, int port, boolean smtps) {
+        return addresses.records().stream().map(address -> new Host(name, address, port, smtps)).collect(Collectors.toList());
     }
 }

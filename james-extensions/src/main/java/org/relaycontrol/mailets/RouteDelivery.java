@@ -3,11 +3,9 @@ package org.relaycontrol.mailets;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,11 +15,9 @@ import javax.net.ssl.SSLContext;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
-import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
-import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.james.transport.mailets.remote.delivery.RemoteDeliveryConfiguration;
 import org.apache.james.transport.matchers.RelayLimit;
 import org.apache.mailet.Mail;
@@ -82,6 +78,7 @@ public final class RouteDelivery extends GenericMailet {
         "maxReceived", RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND, ClientSettings.CONNECT_TIMEOUT,
         ClientSettings.TIMEOUT, RemoteDeliveryConfiguration.START_TLS, "onMailetException", "onMatchException");
     private static final Duration FAILURE_DELAY = Duration.ofMinutes(1);
+    private static final Duration SHUTDOWN_TIME = Duration.ofSeconds(10);
 
     private final NextHopLookup lookup;
     private final Dns dns;
@@ -117,16 +114,13 @@ public final class RouteDelivery extends GenericMailet {
     private static final class Running {
 
         private final MailQueue queue;
-        private final DeliveryAttempt attempt;
         private final Bounces bounces;
         private final RelayLimit loops;
         private final KeptConnections connections;
         private final DeliveryQueue deliveries;
 
-        private Running(MailQueue queue, DeliveryAttempt attempt, Bounces bounces, RelayLimit loops, KeptConnections connections,
-                DeliveryQueue deliveries) {
+        private Running(MailQueue queue, Bounces bounces, RelayLimit loops, KeptConnections connections, DeliveryQueue deliveries) {
             this.queue = queue;
-            this.attempt = attempt;
             this.bounces = bounces;
             this.loops = loops;
             this.connections = connections;
@@ -151,7 +145,7 @@ public final class RouteDelivery extends GenericMailet {
         KeptConnections connections = new KeptConnections(certificates());
         DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(dns),
             new SmtpSender(settings, getMailetContext(), connections));
-        running = new Running(queue, attempt, bounces, loops, connections,
+        running = new Running(queue, bounces, loops, connections,
             new DeliveryQueue(queue, attempt, schedule, bounces, threads, FAILURE_DELAY));
     }
 
@@ -236,7 +230,7 @@ public final class RouteDelivery extends GenericMailet {
             if (now.loops.match(mail) != null) {
                 bounceLoop(mail, now.bounces);
             } else {
-                enqueue(mail, now);
+                now.deliveries.add(mail);
             }
         } catch (Exception e) {
             throw new IllegalStateException("mail " + mail.getName() + " is not queued for " + mail.getRecipients(), e);
@@ -252,30 +246,13 @@ public final class RouteDelivery extends GenericMailet {
         bounces.bounce(mail, failures, true);
     }
 
-    private static void enqueue(Mail mail, Running now) throws Exception {
-        for (Map.Entry<DeliveryAttempt.Route, List<MailAddress>> group : now.attempt.groups(mail).entrySet()) {
-            Mail copy = mail.duplicate();
-            try {
-                copy.setName(mail.getName() + "-to-" + group.getKey().toString().replaceAll("[^A-Za-z0-9.-]+", "-"));
-                copy.setRecipients(group.getValue());
-                DeliveryRetriesHelper.initRetries(copy);
-                now.queue.enQueue(copy);
-            } finally {
-                LifecycleUtil.dispose(copy);
-            }
-            List<MailAddress> left = new ArrayList<>(mail.getRecipients());
-            left.removeAll(group.getValue());
-            mail.setRecipients(left);
-        }
-    }
-
     /** Stops delivering; what is not delivered stays in the queue. */
     @Override
     public void destroy() {
         Running now = running;
         running = null;
         if (now != null) {
-            now.deliveries.stop();
+            now.deliveries.stop(SHUTDOWN_TIME, now.connections::abort);
             now.connections.close();
             try {
                 now.queue.close();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
@@ -45,6 +46,7 @@ final class SmtpSender {
     private final ClientSettings settings;
     private final MailetContext context;
     private final KeptConnections connections;
+    private final Map<String, NextHops> inForce = new ConcurrentHashMap<>();
 
     SmtpSender(ClientSettings settings, MailetContext context, KeptConnections connections) {
         this.settings = settings;
@@ -54,6 +56,7 @@ final class SmtpSender {
 
     /** What became of each recipient. Never throws: what cannot be explained is deferred, with a stack trace in the log. */
     Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Optional<NextHops> hops) {
+        hops.ifPresent(this::closeWhatHasChanged);
         Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
         List<MailAddress> left = new ArrayList<>(recipients);
         try {
@@ -73,6 +76,14 @@ final class SmtpSender {
             outcomes.putAll(all(left, Outcome.localTrouble(host.toString(), "451 4.3.0 internal error: " + e)));
         }
         return outcomes;
+    }
+
+    /** Connections with the settings of yesterday's policy are of no more use to a next hop of the same name. */
+    private void closeWhatHasChanged(NextHops hops) {
+        NextHops before = hops.name().map(name -> inForce.put(name, hops)).orElse(hops);
+        if (before != null && !before.equals(hops)) {
+            connections.closeWaiting(Optional.of(before));
+        }
     }
 
     private static Map<MailAddress, Outcome> all(Collection<MailAddress> recipients, Outcome outcome) {
@@ -144,7 +155,7 @@ final class SmtpSender {
                 LOGGER.debug("{}: kept connection of no use, opening another: {}", peer, e.getMessage());
             }
         }
-        return send(transaction, connections.open(peer, hops, OptionalInt.empty()));
+        return send(transaction, connections.open(peer, hops, hops.map(NextHops::maxConnections).orElse(OptionalInt.empty())));
     }
 
     private List<Reply> send(Transaction transaction, SmtpConnection connection) throws SmtpException {

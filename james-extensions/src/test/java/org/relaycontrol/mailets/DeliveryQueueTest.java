@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 
 import org.apache.james.core.Domain;
+import org.apache.james.core.MailAddress;
 import org.apache.james.core.builder.MimeMessageBuilder;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.lifecycle.api.LifecycleUtil;
@@ -72,7 +73,7 @@ class DeliveryQueueTest {
             server.close();
         }
         if (deliveries != null) {
-            deliveries.stop();
+            deliveries.stop(Duration.ofSeconds(5), connections::abort);
         }
         connections.close();
         dnsServer.close();
@@ -182,12 +183,98 @@ class DeliveryQueueTest {
     }
 
     @Test
+    void shouldKeepToTheLimitOfTheNextHopAcrossThreads() throws Exception {
+        SmtpNextHop hop = hop("a.example").answering("end of data", SmtpNextHop.SILENCE);
+        routes.put("a.example", NextHops.named("slow", "127.0.0.1:" + hop.port()).maxConnections(2).build());
+        start(queue, 16);
+
+        for (int i = 0; i < 6; i++) {
+            enqueue("joe" + i + "@a.example");
+        }
+
+        await().until(() -> hop.commands().stream().filter("DATA"::equals).count() == 2);
+        await().during(Duration.ofMillis(200)).until(() -> hop.connections() == 2);
+    }
+
+    @Test
+    void shouldCountConnectionsThatWaitForTheLimitOfTheNextHop() throws Exception {
+        SmtpNextHop one = hop("a.example");
+        SmtpNextHop two = hop("b.example");
+        String hosts = "127.0.0.1:" + one.port() + ",127.0.0.1:" + two.port();
+        routes.put("a.example", NextHops.named("both", hosts).balance(true).maxConnections(1).build());
+        start(queue, 16);
+
+        for (int i = 0; i < 40; i++) {
+            enqueue("joe" + i + "@a.example");
+        }
+
+        await().until(() -> one.messages().size() + two.messages().size() == 40);
+        // At random: that one of them gets none of 40 is as likely as not to see it in a million years.
+        assertThat(one.messages()).isNotEmpty();
+        assertThat(two.messages()).isNotEmpty();
+        assertThat(one.openConnections() + two.openConnections()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void shouldPartRecipientsWhoseWaysPartInAChangedPolicy() throws Exception {
+        SmtpNextHop before = hop("a.example").answering("MAIL", "451 4.3.0 later");
+        routes.put("b.example", routes.get("a.example"));
+        start(queue, 4);
+        MailImpl mail = mail("joe@a.example");
+        mail.setRecipients(List.of(new MailAddress("joe@a.example"), new MailAddress("jim@b.example")));
+        queue.enQueue(mail);
+        LifecycleUtil.dispose(mail);
+        await().until(() -> before.transactions() > 0);
+
+        SmtpNextHop one = hop("a.example");
+        SmtpNextHop two = hop("b.example");
+
+        await().until(() -> one.recipients().equals(List.of("joe@a.example")) && two.recipients().equals(List.of("jim@b.example")));
+        assertThat(before.messages()).isEmpty();
+    }
+
+    @Test
+    void shouldRerouteMailThatWaitsForItsTurn() throws Exception {
+        SmtpNextHop before = hop("a.example").answering("end of data", SmtpNextHop.SILENCE);
+        routes.put("a.example", NextHops.named("slow", "127.0.0.1:" + before.port()).maxConnections(1).build());
+        start(queue, 4, "timeout", "2000");
+        for (int i = 0; i < 4; i++) {
+            enqueue("joe" + i + "@a.example");
+        }
+        await().until(() -> before.commands().contains("DATA"));
+
+        SmtpNextHop after = hop("a.example");
+
+        await().until(() -> after.messages().size() == 4);
+        assertThat(before.transactions()).isOne();
+    }
+
+    @Test
+    void shouldGiveBackWhatWaitsAndWhatIsUnderWayWhenStopped() throws Exception {
+        SmtpNextHop hop = hop("a.example").answering("joe0@a.example", SmtpNextHop.SILENCE);
+        routes.put("a.example", NextHops.named("slow", "127.0.0.1:" + hop.port()).maxConnections(1).build());
+        start(queue, 4);
+        for (int i = 0; i < 4; i++) {
+            enqueue("joe" + i + "@a.example");
+        }
+        await().until(() -> hop.commands().contains("RCPT TO:<joe0@a.example>"));
+
+        deliveries.stop(Duration.ofMillis(300), connections::abort);
+
+        assertThat(hop.messages()).isEmpty();
+        hop.answering("joe0@a.example", "250 ok");
+        start(queue, 4);
+        await().until(() -> hop.recipients().size() == 4);
+        assertThat(hop.recipients()).containsExactlyInAnyOrder("joe0@a.example", "joe1@a.example", "joe2@a.example", "joe3@a.example");
+    }
+
+    @Test
     void shouldTakeNothingFromTheQueueAfterStopping() throws Exception {
         SmtpNextHop hop = hop("a.example");
         start(queue, 2);
         enqueue("joe@a.example");
         await().until(() -> hop.messages().size() == 1);
-        deliveries.stop();
+        deliveries.stop(Duration.ofSeconds(5), connections::abort);
 
         enqueue("jim@a.example");
 

@@ -2,6 +2,7 @@ package org.relaycontrol.mailets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +15,15 @@ class LanesTest {
 
     private final Queue<Runnable> executor = new ArrayDeque<>();
     private final List<String> done = new ArrayList<>();
-    private final Lanes lanes = new Lanes(executor::add, 2, 1);
+    private long now;
+    private final Lanes<String> lanes = new Lanes<>(executor::add, 1, Duration.ofSeconds(5), () -> now);
 
     private boolean submit(String lane, String task) {
-        return lanes.submit(lane, () -> done.add(task));
+        return lanes.submit(lane, 2, () -> done.add(task));
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
     }
 
     private void runAll() {
@@ -64,7 +70,7 @@ class LanesTest {
 
     @Test
     void shouldGoOnAfterATaskThatThrows() {
-        lanes.submit("a", () -> {
+        lanes.submit("a", 2, () -> {
             throw new IllegalStateException("broken");
         });
         submit("a", "a2");
@@ -77,5 +83,34 @@ class LanesTest {
         }
         runAll();
         assertThat(done).containsExactly("broken", "a2", "a3");
+    }
+
+    @Test
+    void shouldLetMoreWaitInALaneThatGetsToThemInTime() {
+        submit("a", "a1");
+        submit("a", "a2");
+        for (int i = 3; i < 10; i++) {
+            assertThat(submit("a", "a" + i)).as("a%s", i).isTrue();
+            pass(Duration.ofSeconds(1));
+            executor.remove().run();
+        }
+        // The next one would wait for one: a second.
+        for (int i = 10; i < 15; i++) {
+            assertThat(submit("a", "a" + i)).as("a%s", i).isTrue();
+        }
+        assertThat(submit("a", "a15")).isFalse();
+
+        pass(Duration.ofMinutes(1));
+        executor.remove().run();
+        assertThat(submit("a", "a16")).isFalse();
+    }
+
+    @Test
+    void shouldSayWhetherItIsIdle() throws InterruptedException {
+        assertThat(lanes.awaitIdle(Duration.ZERO)).isTrue();
+        submit("a", "a1");
+        assertThat(lanes.awaitIdle(Duration.ofMillis(20))).isFalse();
+        runAll();
+        assertThat(lanes.awaitIdle(Duration.ZERO)).isTrue();
     }
 }

@@ -47,6 +47,10 @@ public final class SmtpNextHop implements AutoCloseable {
     private volatile @Nullable String password;
     private volatile String mechanism = "PLAIN";
     private volatile int maxRecipients = Integer.MAX_VALUE;
+    private volatile int maxMessages = Integer.MAX_VALUE;
+    private volatile String replyToMoreMessages = "";
+    private final AtomicInteger serving = new AtomicInteger();
+    private final Queue<String> clients = new ConcurrentLinkedQueue<>();
 
     /** A message taken with 250. */
     public static final class Message {
@@ -131,6 +135,23 @@ public final class SmtpNextHop implements AutoCloseable {
         return this;
     }
 
+    /** Takes so many messages on a connection, and answers the next MAIL so. */
+    public SmtpNextHop takingMessages(int messagesOfAConnection, String replyToMore) {
+        maxMessages = messagesOfAConnection;
+        replyToMoreMessages = replyToMore;
+        return this;
+    }
+
+    /** How many connections there are now. */
+    public int openConnections() {
+        return serving.get();
+    }
+
+    /** The addresses that have connected, in order. */
+    public List<String> clients() {
+        return List.copyOf(clients);
+    }
+
     /** How often a transaction was begun. */
     public int transactions() {
         return (int) commands.stream().filter(command -> command.startsWith("MAIL ")).count();
@@ -166,6 +187,7 @@ public final class SmtpNextHop implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
+                clients.add(socket.getInetAddress().getHostAddress());
                 connections.incrementAndGet();
                 open.add(socket);
                 Thread thread = new Thread(() -> serve(socket), "next-hop-session");
@@ -178,10 +200,13 @@ public final class SmtpNextHop implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
+        serving.incrementAndGet();
         try (Socket connection = socket) {
             new Session(connection).run();
         } catch (IOException e) {
             // The client has gone, or TLS failed: nobody to answer.
+        } finally {
+            serving.decrementAndGet();
         }
     }
 
@@ -201,6 +226,7 @@ public final class SmtpNextHop implements AutoCloseable {
         private OutputStream out;
         private boolean encrypted;
         private boolean authenticated;
+        private int taken;
         private String sender = "";
         private final List<String> recipients = new ArrayList<>();
 
@@ -329,6 +355,10 @@ public final class SmtpNextHop implements AutoCloseable {
         private void mail(String line) throws IOException {
             sender = address(line);
             recipients.clear();
+            if (taken >= maxMessages) {
+                say(replyToMoreMessages);
+                return;
+            }
             say(password != null && !authenticated ? "530 5.7.0 authenticate first" : reply("MAIL", "250 2.1.0 ok"));
         }
 
@@ -356,6 +386,7 @@ public final class SmtpNextHop implements AutoCloseable {
             }
             String end = reply("end of data", "250 2.0.0 queued as 42");
             if (end.startsWith("2")) {
+                taken++;
                 messages.add(new Message(sender, recipients, text.toString(), encrypted));
             }
             say(end);
