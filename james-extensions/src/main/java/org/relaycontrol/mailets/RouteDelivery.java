@@ -41,7 +41,8 @@ import com.google.inject.Inject;
  * Delivers to where the policy sends each recipient: its next hops in order, else the smart host, else the mail exchangers of its domain.
  * It stands where stock's {@code RemoteDelivery} stands, at the end of the relaying processor, and ends the processing of the mail.
  *
- * <p>One queue serves all next hops. A mail is queued once for each next hop, and the policy is asked again at each attempt.</p>
+ * <p>One queue serves all next hops. A mail is queued once for each next hop, and sent in one transaction, whatever the domains of its
+ * recipients; the policy is asked again at each attempt. Connections are kept a few seconds for the next mail with the same settings.</p>
  *
  * <pre><code>
  * &lt;mailet match="All" class="org.relaycontrol.mailets.RouteDelivery"&gt;
@@ -50,18 +51,24 @@ import com.google.inject.Inject;
  * &lt;/mailet&gt;
  * </code></pre>
  *
- * <p>Parameters, all optional; those with a stock name mean what they mean in {@code RemoteDelivery}:</p>
+ * <p>Parameters, all optional; those with a stock name mean what they mean in {@code RemoteDelivery}, and James does not start with any
+ * other, {@code mail.*} of James's own SMTP client among them. What a named next hop says in the policy wins over them.</p>
  * <ul>
  * <li>{@code outgoingQueue}: name of the queue, {@code relay} by default. No other mailet may use it.</li>
  * <li>{@code delayTime}: waiting times between attempts; default {@value RetrySchedule#DEFAULT_DELAYS}, which is five days.</li>
  * <li>{@code maxRetries}: number of retries; by default as many as {@code delayTime} has.</li>
  * <li>{@code bounceProcessor}: processor for the recipients who do not get the mail; by default James writes a plain bounce.</li>
- * <li>{@code deliveryThreads}: deliveries at once, 64 by default; a quarter of them at most to one next hop.</li>
+ * <li>{@code deliveryThreads}: deliveries at once, 64 by default; a quarter of them at most to one next hop without
+ *     {@code maxConnections}.</li>
  * <li>{@code maxReceived}: a mail with as many {@code Received} headers is looping and bounces; 100 by default (RFC 5321 section 6.3).</li>
- * <li>{@code heloName}, {@code bind}, {@code connectiontimeout} (milliseconds, default 60000), {@code timeout} (milliseconds, default
- *     600000: RFC 5321 section 4.5.3.2.6), {@code debug}, {@code mail.*}: as in stock.</li>
- * <li>{@code startTLS}: {@code true} encrypts to next hops without a name, and mail exchangers, if they offer it; default {@code false}.
- *     A named next hop has its own {@code tls} in the policy.</li>
+ * <li>{@code heloName}: the name in EHLO; default: James's default domain.</li>
+ * <li>{@code bind}: the address to connect from, or an IPv4 and an IPv6 one separated by a comma; by default the operating system
+ *     chooses.</li>
+ * <li>{@code connectiontimeout}: for a TCP connection, in milliseconds, 60000 by default.</li>
+ * <li>{@code timeout}: for each reply, and for the host to take what is sent, in milliseconds; 600000 by default (RFC 5321 section
+ *     4.5.3.2.6). With less, mail that the host takes longer to accept arrives twice.</li>
+ * <li>{@code startTLS}: {@code true} encrypts to next hops without a name, and mail exchangers, if they offer it; default
+ *     {@code false}.</li>
  * </ul>
  */
 public final class RouteDelivery extends GenericMailet {
