@@ -52,7 +52,7 @@ final class ClientReader {
                 list(where, file.parse(child, () -> Network.parseRange(child.text())));
                 break;
             case "networks":
-                file.readList(child, (entry, line) -> list(line, networkOrRange(entry)));
+                file.readList(child, (entry, line) -> list(line, networkOrRange(entry)), this::managedNetwork);
                 break;
             case "domain":
                 DomainName domain = file.parse(child, () -> DomainNotation.clientDomain(child.text()));
@@ -81,7 +81,25 @@ final class ClientReader {
         }
     }
 
-    private static Network networkOrRange(String entry) {
+    private void managedNetwork(String text, Rule where) {
+        ManagedLine line = ManagedLine.parse(text);
+        for (String attribute : line.attributes().keySet()) {
+            if (!attribute.equals(ManagedEntry.EXPIRES)) {
+                throw new IllegalArgumentException("the attribute '" + attribute + "' is unknown; write " + ManagedEntry.EXPIRES);
+            }
+        }
+        Network network = networkOrRange(line.entry());
+        if (!file.isExpired(line.attributes().get(ManagedEntry.EXPIRES))) {
+            list(where, network);
+        }
+    }
+
+    /**
+     * A network, or the networks of a range.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead
+     */
+    static Network networkOrRange(String entry) {
         return entry.indexOf('-') >= 0 ? Network.parseRange(entry) : Network.parse(entry);
     }
 

@@ -3,72 +3,63 @@ package org.relaycontrol.config;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What was found in a file: its content, by its SHA-256, or why there is none. Of a password file only whether it can be used: what it says
- * is read when it is needed. Immutable.
+ * What was found in a file: its content, by its SHA-256, or why there is none. Immutable.
  */
 final class FileContent {
 
     private static final int SHA256_DIGITS = 64;
+    private static final FileContent NOT_REGULAR = new FileContent(null, "not a regular file", false);
 
+    private final @Nullable String sha256;
+    private final String problem;
     private final boolean secret;
-    private final String found;
 
-    private FileContent(boolean secret, String found) {
+    private FileContent(@Nullable String sha256, String problem, boolean secret) {
+        this.sha256 = sha256;
+        this.problem = problem;
         this.secret = secret;
-        this.found = found;
-    }
-
-    /** A list file or the policy file, of whose content this is the digest. */
-    static FileContent of(MessageDigest digest) {
-        return new FileContent(false, hex(digest));
-    }
-
-    /** A file that cannot be read. */
-    static FileContent unreadable(boolean secret, IOException e) {
-        return new FileContent(secret, e instanceof NoSuchFileException ? "missing" : "unreadable");
     }
 
     /**
-     * What is found in the file now.
+     * The content of which this is the digest.
      *
-     * @param secret whether it is a password file
+     * @param secret whether it is a password
      */
-    static FileContent of(Path path, boolean secret) {
-        try {
-            return secret ? new FileContent(true, checkSecret(path)) : digest(path);
-        } catch (IOException e) {
-            return unreadable(secret, e);
-        }
+    static FileContent of(MessageDigest digest, boolean secret) {
+        return new FileContent(hex(digest), "", secret);
     }
 
-    private static FileContent digest(Path path) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(path), sha256())) {
+    /** No content that can be read. */
+    static FileContent unreadable(IOException e) {
+        return new FileContent(null, e.toString(), false);
+    }
+
+    /** A pipe or a device: what there is to read depends on who has read before, and may never end. */
+    static FileContent notRegular() {
+        return NOT_REGULAR;
+    }
+
+    /** What is found in the file now. */
+    static FileContent of(Path file, boolean secret) {
+        if (Files.exists(file) && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
+            return NOT_REGULAR;
+        }
+        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), sha256())) {
             in.transferTo(OutputStream.nullOutputStream());
-            return of(in.getMessageDigest());
+            return of(in.getMessageDigest(), secret);
+        } catch (IOException e) {
+            return unreadable(e);
         }
-    }
-
-    private static String checkSecret(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            throw new IOException("a directory");
-        }
-        if (Files.size(path) == 0) {
-            return "empty";
-        }
-        if (!Files.isReadable(path)) {
-            throw new AccessDeniedException(path.toString());
-        }
-        return "present";
     }
 
     /** A digest to begin with. */
@@ -95,28 +86,30 @@ final class FileContent {
         return hex.toString();
     }
 
+    /** Whether it is a password, of which not even the digest may be shown. */
     boolean isSecret() {
         return secret;
     }
 
-    /** The SHA-256 of the content in lower-case hexadecimal digits, if it was read. */
-    Optional<String> sha256OfContent() {
-        return Optional.of(found).filter(digits -> digits.length() == SHA256_DIGITS);
+    /** The SHA-256 in lower-case hexadecimal digits of content that is no secret. */
+    Optional<String> sha256ToShow() {
+        return secret ? Optional.empty() : Optional.ofNullable(sha256);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof FileContent && secret == ((FileContent) other).secret && found.equals(((FileContent) other).found);
+        return other instanceof FileContent && Objects.equals(sha256, ((FileContent) other).sha256)
+            && problem.equals(((FileContent) other).problem);
     }
 
     @Override
     public int hashCode() {
-        return found.hashCode();
+        return Objects.hash(sha256, problem);
     }
 
-    /** What was found. */
+    /** What may be shown of it. */
     @Override
     public String toString() {
-        return found;
+        return sha256 == null ? problem : sha256ToShow().orElse("a password");
     }
 }

@@ -19,6 +19,11 @@ public final class FilesRead {
         this.names = new LinkedHashMap<>(names);
     }
 
+    /** Files of the same names with other contents. */
+    FilesRead with(Map<Path, FileContent> otherContents) {
+        return new FilesRead(otherContents, names);
+    }
+
     /** The files as the policy file writes them, itself first, in the order of reading. */
     public List<String> names() {
         return List.copyOf(names.values());
@@ -38,7 +43,7 @@ public final class FilesRead {
         names.forEach((path, name) -> {
             FileContent content = contents.get(path);
             if (content != null) {
-                content.sha256OfContent().ifPresent(sha256 -> lines.append(sha256).append("  ").append(name).append('\n'));
+                content.sha256ToShow().ifPresent(sha256 -> lines.append(sha256).append("  ").append(name).append('\n'));
             }
         });
         return FileContent.sha256(lines.toString());

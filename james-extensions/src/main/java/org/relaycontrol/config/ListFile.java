@@ -45,14 +45,16 @@ final class ListFile {
     }
 
     private final String name;
+    private final boolean whole;
     private final Lines lines;
     private final Problems problems;
     private final byte[] octets = new byte[BUFFER];
     private int line = 1;
     private boolean empty = true;
 
-    private ListFile(String name, Lines lines, Problems problems) {
+    private ListFile(String name, boolean whole, Lines lines, Problems problems) {
         this.name = name;
+        this.whole = whole;
         this.lines = lines;
         this.problems = problems;
     }
@@ -61,11 +63,12 @@ final class ListFile {
      * Reads the file.
      *
      * @param name the file's name as it is to be printed
+     * @param whole whether entries are whole lines, comments behind them included, rather than words
      * @return whether it has an entry or a comment at all
      * @throws IOException if it cannot be read
      */
-    static boolean read(InputStream in, String name, Lines lines, Problems problems) throws IOException {
-        return new ListFile(name, lines, problems).read(in);
+    static boolean read(InputStream in, String name, boolean whole, Lines lines, Problems problems) throws IOException {
+        return new ListFile(name, whole, lines, problems).read(in);
     }
 
     private boolean read(InputStream in) throws IOException {
@@ -140,6 +143,10 @@ final class ListFile {
     private void content(int start, int end) throws CharacterCodingException {
         if (octets[start] == '#') {
             lines.comment(text(start, end), where());
+            return;
+        }
+        if (whole) {
+            lines.entry(text(start, end), where());
             return;
         }
         int entryEnd = start;

@@ -12,8 +12,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.Rule;
@@ -25,13 +28,30 @@ final class PolicyFile {
 
     /** In octets: no file that is something else is read to its end. */
     private static final int LONGEST_PASSWORD = 8192;
+    /** The attribute that names a list file. */
+    static final String FILE = "file";
+    /** The attribute that names a managed list. */
+    static final String MANAGED = "managed";
+
+    private static final String LIST_FILE = "list file";
+    private static final String PASSWORD_FILE = "password file";
 
     private final Path folder;
     private final String name;
+    private final Schema schema;
     private final Problems problems;
     private final FileAccess files;
+    private final Instant now;
+    private final NavigableSet<Instant> expiries = new TreeSet<>();
 
-    PolicyFile(Path folder, String name, Problems problems, FileAccess files) {
+    /**
+     * A file to be read.
+     *
+     * @param now when entries are looked at whether they have expired
+     */
+    PolicyFile(Path folder, String name, Schema schema, Problems problems, FileAccess files, Instant now) {
+        this.schema = schema;
+        this.now = now;
         this.folder = folder;
         this.name = name;
         this.problems = problems;
@@ -43,11 +63,16 @@ final class PolicyFile {
     }
 
     Rule rule(XmlElement element) {
-        return Rule.of(name, element.line());
+        return Rule.of(element.file(), element.line());
     }
 
     void problem(XmlElement element, String text) {
         problems.add(rule(element), text);
+    }
+
+    /** The structure that elements have. */
+    Schema schema() {
+        return schema;
     }
 
     /** Throws the problems there are so far, if any. */
@@ -77,19 +102,81 @@ final class PolicyFile {
 
     /** Reads the list file that the element's {@code file} names. */
     void readList(XmlElement element, ListFile.Lines lines) {
-        String file = element.attribute("file");
-        Path path = file == null ? null : resolve(element, "list file", file);
-        if (file == null || path == null) {
+        String file = element.attribute(FILE);
+        if (file != null) {
+            readList(element, file, lines);
+        }
+    }
+
+    /**
+     * Reads the list that the element's {@code file} or {@code managed} names.
+     *
+     * @param managedLines takes the lines of a managed list, whole
+     */
+    void readList(XmlElement element, ListFile.Lines lines, ListFile.Lines managedLines) {
+        String managed = element.attribute(MANAGED);
+        if (managed == null) {
+            readList(element, lines);
+            if (element.attribute(FILE) == null) {
+                problem(element, "<" + element.name() + "> has no file; write file=\"…\", or managed=\"…\" for a list that programs edit");
+            }
+        } else if (element.attribute(FILE) != null) {
+            problem(element, "file and managed exclude each other; remove one of them");
+        } else {
+            readManaged(element, managed, managedLines);
+        }
+    }
+
+    private void readList(XmlElement element, String file, ListFile.Lines lines) {
+        Path path = resolve(element, LIST_FILE, file);
+        if (path == null) {
             return;
         }
         try (InputStream in = files.open(path, file)) {
-            if (!ListFile.read(in, file, lines, problems)) {
+            if (!ListFile.read(in, file, false, lines, problems)) {
                 problem(element, "the list file '" + file + "' is empty; write one entry a line, "
                     + "or a comment if it is meant to list nothing");
             }
         } catch (IOException e) {
-            problem(element, unreadable("list file", file, e));
+            problem(element, unreadable(LIST_FILE, file, e));
         }
+    }
+
+    private void readManaged(XmlElement element, String file, ListFile.Lines lines) {
+        Path path = resolve(element, LIST_FILE, file);
+        if (path == null) {
+            return;
+        }
+        try (InputStream in = files.open(path, file)) {
+            ListFile.read(in, file, true, lines, problems);
+        } catch (NoSuchFileException e) {
+            // The first edit writes it. That it was not there is remembered, so that it is seen then.
+            return;
+        } catch (IOException e) {
+            problem(element, unreadable(LIST_FILE, file, e));
+        }
+    }
+
+    /**
+     * Whether an entry of a managed list has expired.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead, if it says what is no instant
+     */
+    boolean isExpired(@Nullable String expires) {
+        Instant instant = ManagedEntry.instant(expires);
+        if (instant == null) {
+            return false;
+        }
+        if (instant.isAfter(now)) {
+            expiries.add(instant);
+            return false;
+        }
+        return true;
+    }
+
+    /** When entries expire that have not. */
+    NavigableSet<Instant> expiries() {
+        return expiries;
     }
 
     /**
@@ -97,18 +184,22 @@ final class PolicyFile {
      * its owner may read is a warning. The password itself goes no further.
      */
     String passwordFile(XmlElement element, String file) {
-        Path path = resolve(element, "password file", file);
+        Path path = resolve(element, PASSWORD_FILE, file);
         if (path == null) {
             return file;
         }
-        files.look(path, file, true);
-        try (InputStream in = Files.newInputStream(path)) {
+        if (files.isAgain()) {
+            // It could be used when it was loaded, and the policies are to expire all the same.
+            files.look(path, file, true);
+            return path.toString();
+        }
+        try (InputStream in = files.openSecret(path, file)) {
             checkPassword(element, file, in.readNBytes(LONGEST_PASSWORD));
             warnOfReaders(element, file, path);
         } catch (CharacterCodingException e) {
             problem(element, "the password file '" + file + "' is not UTF-8; save it as UTF-8");
         } catch (IOException e) {
-            problem(element, unreadable("password file", file, e));
+            problem(element, unreadable(PASSWORD_FILE, file, e));
         }
         return path.toString();
     }
@@ -155,7 +246,7 @@ final class PolicyFile {
             problem(element, "'" + file + "' is no path of a " + kind + "; write one relative to " + name + ", without file://conf/");
             return null;
         }
-        if (Files.isDirectory(path)) {
+        if (files.isDirectory(path)) {
             files.look(path, file, false);
             problem(element, "the " + kind + " '" + file + "' is a directory; write the path of a file in it");
             return null;

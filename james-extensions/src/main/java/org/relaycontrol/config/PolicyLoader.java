@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,33 +25,46 @@ public final class PolicyLoader {
     }
 
     /**
-     * Loads a policy file.
+     * Loads a policy file as it is now.
      *
      * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
      */
     public static LoadedPolicies load(Path policyFile) throws PolicyException {
-        return load(policyFile, Map.of());
+        return load(policyFile, Instant.now(), Map.of());
     }
 
     /**
      * Loads a policy file, with other contents in place of those of some files: what a change would give.
      *
+     * @param now when: entries that have expired are left out
      * @param inPlaceOf the content to read in place of a file's, by its absolute path
      * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
      */
-    public static LoadedPolicies load(Path policyFile, Map<Path, byte[]> inPlaceOf) throws PolicyException {
-        FileAccess files = new FileAccess(inPlaceOf);
+    public static LoadedPolicies load(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf) throws PolicyException {
+        return load(policyFile, now, FileAccess.replacing(inPlaceOf));
+    }
+
+    private static LoadedPolicies load(Path policyFile, Instant now, FileAccess files) throws PolicyException {
         String name = String.valueOf(policyFile.getFileName());
         Path folder = policyFile.toAbsolutePath().resolveSibling("");
         Problems problems = new Problems(name);
         XmlElement relaycontrol = readXml(policyFile, name, files, problems);
         problems.throwIfAny(files);
-        if (relaycontrol == null || !SCHEMA.check(relaycontrol, name, problems)) {
+        if (relaycontrol == null || !SCHEMA.check(relaycontrol, problems)) {
             problems.throwIfAny(files);
             throw new IllegalStateException(name + " was not read, and there is no problem");
         }
-        RelayPolicies policies = new PolicyReader(new PolicyFile(folder, name, problems, files)).read(relaycontrol);
-        return new LoadedPolicies(policies, problems.warnings(), accepted(relaycontrol, name), files.filesRead());
+        // Only of managed lists entries expire, and then all files are needed once more.
+        files.keep(usesManagedLists(relaycontrol));
+        PolicyFile file = new PolicyFile(folder, name, SCHEMA, problems, files, now);
+        RelayPolicies policies = new PolicyReader(file).read(relaycontrol);
+        LoadedPolicies.Loading again = file.expiries().isEmpty() ? null : later -> load(policyFile, later, files.again());
+        return new LoadedPolicies(policies, problems.warnings(), accepted(relaycontrol, name), files.filesRead(),
+            ManagedListUse.in(relaycontrol, folder), file.expiries(), again);
+    }
+
+    private static boolean usesManagedLists(XmlElement element) {
+        return element.attribute(PolicyFile.MANAGED) != null || element.children().stream().anyMatch(PolicyLoader::usesManagedLists);
     }
 
     private static @Nullable XmlElement readXml(Path policyFile, String name, FileAccess files, Problems problems) {

@@ -20,7 +20,8 @@ import org.relaycontrol.policy.RoutingList;
  */
 final class PolicyReader {
 
-    private static final String DEFAULT_NAME = "default";
+    /** The name of a policy that has none. */
+    static final String DEFAULT_NAME = "default";
 
     private final PolicyFile file;
     private final Map<String, XmlElement> byName = new HashMap<>();

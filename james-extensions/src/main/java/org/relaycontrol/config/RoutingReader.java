@@ -1,6 +1,8 @@
 package org.relaycontrol.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,9 +28,16 @@ final class RoutingReader {
     /** RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; this leaves room for code and enhanced code, and it is a short text. */
     private static final int LONGEST_REPLY = 200;
 
+    /** The schema's type of an entry. */
+    private static final String ROUTED_DOMAIN = "routedDomain";
+    private static final String NAME = "name";
+    private static final String ACTION = "action";
+    private static final String NEXT_HOP = "nextHop";
+    private static final String VIA = "via";
+
     private static final Map<String, Set<Action>> USED_BY = Map.of(
-        "nextHop", Set.of(Action.RELAY, Action.ROUTE),
-        "via", Set.of(Action.RELAY, Action.ROUTE),
+        NEXT_HOP, Set.of(Action.RELAY, Action.ROUTE),
+        VIA, Set.of(Action.RELAY, Action.ROUTE),
         "reply", Set.of(Action.REJECT),
         "allowSenderSpecifiedRouting", Set.of(Action.INBOUND, Action.RELAY, Action.ROUTE));
 
@@ -42,7 +51,7 @@ final class RoutingReader {
         this.file = file;
         this.nextHopNames = nextHopNames;
         this.routing = RoutingList.builder(file.rule(element));
-        this.hasSmartHost = element.attribute(SMART_HOST) != null || element.attribute("via") != null;
+        this.hasSmartHost = element.attribute(SMART_HOST) != null || element.attribute(VIA) != null;
     }
 
     /** Reads the {@code routing} element. */
@@ -57,7 +66,7 @@ final class RoutingReader {
 
     /** No routing list at the element. */
     static RoutingReader none(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
-        return new RoutingReader(file, nextHopNames, new XmlElement("routing", element.line()));
+        return new RoutingReader(file, nextHopNames, new XmlElement("routing", element.file(), element.line()));
     }
 
     /** What was read. */
@@ -85,7 +94,7 @@ final class RoutingReader {
             routing.allowSenderSpecifiedRouting(Boolean.parseBoolean(senderSpecified));
         }
         String smartHost = element.attribute(SMART_HOST);
-        String via = element.attribute("via");
+        String via = element.attribute(VIA);
         if (smartHost != null && via != null) {
             file.problem(element, "smartHost and via exclude each other; remove one of them");
         }
@@ -116,7 +125,7 @@ final class RoutingReader {
     private void readDomain(XmlElement element) {
         Treatment treatment = treatment(element);
         Match match = match(element);
-        String name = element.attribute("name");
+        String name = element.attribute(NAME);
         DomainName domain = name == null ? null : file.parse(element, () -> DomainNotation.recipientDomain(name));
         if (domain != null) {
             add(domain, match, treatment, file.rule(element));
@@ -142,7 +151,56 @@ final class RoutingReader {
             public void comment(String text, Rule where) {
                 warnIfExactEntry(text, where);
             }
-        });
+        }, (text, where) -> readManaged(element, match, treatment, text, where));
+    }
+
+    /** Reads a line of a managed list: what it does not say, the element says. */
+    private void readManaged(XmlElement element, Match match, Treatment treatment, String text, Rule where) {
+        ManagedLine line = ManagedLine.parse(text);
+        Map<String, String> attributes = new LinkedHashMap<>(line.attributes());
+        boolean expired = file.isExpired(attributes.remove(ManagedEntry.EXPIRES));
+        DomainName domain = DomainNotation.recipientDomain(line.entry());
+        Match entryMatch = match;
+        Treatment entryTreatment = treatment;
+        if (!attributes.isEmpty()) {
+            checkKnown(attributes.keySet());
+            XmlElement entry = overlay(element, attributes, where);
+            entry.attribute(NAME, line.entry());
+            file.schema().check(entry, ROUTED_DOMAIN, file.problems());
+            entryMatch = match(entry);
+            entryTreatment = treatment(entry);
+        }
+        if (!expired) {
+            add(domain, entryMatch, entryTreatment, where);
+        }
+    }
+
+    private void checkKnown(Set<String> attributes) {
+        Set<String> known = new LinkedHashSet<>(file.schema().attributes(ROUTED_DOMAIN));
+        known.remove(NAME);
+        known.add(ManagedEntry.EXPIRES);
+        for (String attribute : attributes) {
+            if (!known.contains(attribute)) {
+                throw new IllegalArgumentException("the attribute '" + attribute + "' is unknown; write one of "
+                    + String.join(", ", known));
+            }
+        }
+    }
+
+    /** The entry that the line is, as an element: its own attributes before those of the list that go with them. */
+    private static XmlElement overlay(XmlElement list, Map<String, String> own, Rule where) {
+        Map<String, String> attributes = new LinkedHashMap<>(list.attributes());
+        attributes.remove(PolicyFile.MANAGED);
+        if (own.containsKey(NEXT_HOP) || own.containsKey(VIA)) {
+            attributes.remove(NEXT_HOP);
+            attributes.remove(VIA);
+        }
+        Action action = action(own.getOrDefault(ACTION, attributes.get(ACTION)));
+        attributes.keySet().removeIf(inherited -> action != null && !USED_BY.getOrDefault(inherited, Set.of(action)).contains(action));
+        attributes.putAll(own);
+        XmlElement entry = new XmlElement("domain", where.file(), where.line());
+        attributes.forEach(entry::attribute);
+        return entry;
     }
 
     private void add(DomainName domain, Match match, Treatment treatment, Rule where) {
@@ -174,11 +232,11 @@ final class RoutingReader {
 
     /** What is done with the mail. Where the action is missing or unknown, there will be no policy anyhow. */
     private Treatment treatment(XmlElement element) {
-        Action action = action(element);
+        Action action = action(element.attribute(ACTION));
         String reply = used(element, "reply", action);
         String senderSpecified = used(element, "allowSenderSpecifiedRouting", action);
-        String nextHop = used(element, "nextHop", action);
-        String via = used(element, "via", action);
+        String nextHop = used(element, NEXT_HOP, action);
+        String via = used(element, VIA, action);
         Treatment treatment = Treatment.of(action == null ? Action.REJECT : action);
         if (reply != null) {
             checkReply(element, reply);
@@ -195,7 +253,7 @@ final class RoutingReader {
             return treatment.withSmartHost();
         }
         NextHops named = via == null ? null : nextHopNames.get(element, via, true);
-        NextHops hops = nextHop == null ? named : nextHopNames.parse(element, "nextHop", nextHop);
+        NextHops hops = nextHop == null ? named : nextHopNames.parse(element, NEXT_HOP, nextHop);
         return hops == null ? treatment : treatment.withNextHops(hops);
     }
 
@@ -211,8 +269,7 @@ final class RoutingReader {
         return null;
     }
 
-    private static @Nullable Action action(XmlElement element) {
-        String text = element.attribute("action");
+    private static @Nullable Action action(@Nullable String text) {
         for (Action action : Action.values()) {
             if (lower(action).equals(text)) {
                 return action;

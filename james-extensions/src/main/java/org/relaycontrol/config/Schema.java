@@ -80,16 +80,23 @@ final class Schema {
     }
 
     /** Reports every departure from the schema; returns whether the root element is the right one, so that reading on makes sense. */
-    boolean check(XmlElement root, String file, Problems problems) {
+    boolean check(XmlElement root, Problems problems) {
         if (!root.name().equals(rootName)) {
-            problems.add(Rule.of(file, root.line()), "the root element is <" + root.name() + ">; write <" + rootName + ">");
+            problems.add(Rule.of(root.file(), root.line()), "the root element is <" + root.name() + ">; write <" + rootName + ">");
             return false;
         }
-        check(root, rootName, file, problems);
+        check(root, rootName, problems);
         return true;
     }
 
-    private void check(XmlElement element, String typeName, String file, Problems problems) {
+    /** The attributes that elements of a type may have. */
+    Set<String> attributes(String typeName) {
+        return Objects.requireNonNull(types.get(typeName), typeName).attributes.keySet();
+    }
+
+    /** Reports every departure of an element from its type. */
+    void check(XmlElement element, String typeName, Problems problems) {
+        String file = element.file();
         ElementType type = Objects.requireNonNull(types.get(typeName), typeName);
         Rule where = Rule.of(file, element.line());
         element.attributes().forEach((name, value) -> {
@@ -118,7 +125,7 @@ final class Schema {
                 problems.add(Rule.of(file, child.line()), "<" + child.name() + "> is unknown within <" + element.name() + ">; "
                     + (typeName.equals(TEXT) ? "write text alone" : writeElements(type)));
             } else {
-                check(child, childType, file, problems);
+                check(child, childType, problems);
             }
         }
     }

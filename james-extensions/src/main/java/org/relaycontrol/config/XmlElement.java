@@ -9,19 +9,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An XML element as it is written, with the line of its start tag. Names are qualified names: prefixes are not resolved.
+ * An XML element as it is written, with the file and line of its start tag. Names are qualified names: prefixes are not resolved.
  */
 final class XmlElement {
 
     private final String name;
+    private final String file;
     private final int line;
     private final Map<String, String> attributes = new LinkedHashMap<>();
     private final List<XmlElement> children = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private int textLine;
 
-    XmlElement(String name, int line) {
+    XmlElement(String name, String file, int line) {
         this.name = name;
+        this.file = file;
         this.line = line;
     }
 
@@ -44,6 +46,11 @@ final class XmlElement {
 
     String name() {
         return name;
+    }
+
+    /** The file's name as it is to be printed. */
+    String file() {
+        return file;
     }
 
     /** The line on which the start tag begins, counted from 1. */

@@ -108,7 +108,7 @@ final class XmlReader {
     }
 
     private void start(XMLStreamReader reader) {
-        XmlElement element = new XmlElement(reader.getLocalName(), startLine(reader));
+        XmlElement element = new XmlElement(reader.getLocalName(), file, startLine(reader));
         for (int i = 0; i < reader.getAttributeCount(); i++) {
             String prefix = reader.getAttributePrefix(i);
             String localName = reader.getAttributeLocalName(i);

@@ -4,7 +4,8 @@ import com.google.inject.Inject;
 import com.google.inject.Singleton;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The policy of {@code conf/relaycontrol.xml}. Any problem when James starts, to be an open relay among them, keeps James from starting:
- * it logs them all and throws.
+ * The policy of {@code conf/relaycontrol.xml}, loaded again whenever it or a file it names changes. Any problem when James starts, to be an
+ * open relay among them, keeps James from starting: it logs them all and throws. Later, a file with problems changes nothing.
  */
 @Singleton
 public class FilePolicySource implements LivePolicySource {
@@ -29,61 +30,93 @@ public class FilePolicySource implements LivePolicySource {
     private static final String POLICY_FILE = FileSystem.FILE_PROTOCOL_AND_CONF + "relaycontrol.xml";
 
     private final Path file;
+    private final Clock clock;
+    private final WatchedPolicies watched;
     private final List<Consumer<PolicyStatus>> listeners = new CopyOnWriteArrayList<>();
     private volatile PolicyStatus status;
 
     /**
-     * Reads the policy.
+     * Reads the policy, and again when it changes.
      *
      * @throws IllegalStateException with the first problem, if there is any
      */
     @Inject
-    public FilePolicySource(FileSystem fileSystem) throws FileNotFoundException {
-        file = fileSystem.getFile(POLICY_FILE).toPath().toAbsolutePath();
-        try {
-            status = PolicyStatus.first(ProvedPolicies.load(file, Map.of()), Instant.now());
-        } catch (RefusedPolicyException e) {
+    public FilePolicySource(FileSystem fileSystem, ReloadThread reloadThread) throws FileNotFoundException {
+        this(fileSystem.getFile(POLICY_FILE).toPath().toAbsolutePath(), Clock.systemUTC());
+        reloadThread.repeat(this::reloadIfChanged);
+    }
+
+    FilePolicySource(Path file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+        this.watched = new WatchedPolicies(file, clock, System::nanoTime);
+        PolicyLoad first = watched.first();
+        ProvedPolicies policies = first.policies();
+        if (policies == null) {
             // James prints what a component throws up to three times, in a stack trace each: the list is readable here alone.
-            LOGGER.error("The relay policy has problems, James does not start:\n{}", e.getMessage());
-            throw new IllegalStateException("the relay policy has " + e.problems().size() + " problem(s), first: " + e.problems().get(0)
-                + " (all of them are in the log above)");
+            LOGGER.error("The relay policy has problems, James does not start:\n{}", first.text());
+            throw new IllegalStateException("the relay policy has " + first.problems().size() + " problem(s), first: "
+                + first.problems().get(0) + " (all of them are in the log above)");
         }
-        logInForce(status);
+        status = PolicyStatus.first(policies, clock.instant());
+        policies.warnings().forEach(warning -> LOGGER.warn("{}", warning));
+        LOGGER.info("Relay policy {} in force: {}; {}", file, governed(policies.policies()), PolicyCounts.of(policies.policies()));
     }
 
-    private void logInForce(PolicyStatus now) {
-        now.inForce().warnings().forEach(warning -> LOGGER.warn("{}", warning));
-        LOGGER.info("Relay policy {} in force: {}", file, now.inForce().policies().policies().stream()
-            .map(FilePolicySource::summary)
-            .collect(Collectors.joining(", ")));
+    private static String governed(RelayPolicies policies) {
+        return policies.policies().stream()
+            .map(policy -> "\"" + policy.name() + "\" for " + listeners(policy))
+            .collect(Collectors.joining(", "));
     }
 
-    private static String summary(RelayPolicy policy) {
-        return "\"" + policy.name() + "\" for " + (policy.listeners().isEmpty() ? "every listener no other names" : policy.listeners());
+    private static Object listeners(RelayPolicy policy) {
+        return policy.listeners().isEmpty() ? "every listener no other names" : policy.listeners();
+    }
+
+    /** Takes one look at the files, and loads what has changed. */
+    synchronized void reloadIfChanged() {
+        PolicyLoad load = watched.poll();
+        if (load != null) {
+            apply(load);
+        }
     }
 
     @Override
-    public synchronized PolicyStatus reload() {
-        PolicyStatus next = load();
-        status = next;
-        listeners.forEach(listener -> listener.accept(next));
-        return next;
+    public synchronized PolicyStatus reload(Set<Path> replaced) {
+        return apply(watched.reload(replaced));
     }
 
-    private PolicyStatus load() {
-        try {
-            PolicyStatus next = status.loaded(ProvedPolicies.load(file, Map.of()), Instant.now());
-            logInForce(next);
-            return next;
-        } catch (RefusedPolicyException e) {
-            LOGGER.error("The relay policy has problems, the one before stays in force:\n{}", e.getMessage());
-            return status.failed(new FailedLoad(Instant.now(), e.problems()));
+    private PolicyStatus apply(PolicyLoad load) {
+        PolicyStatus before = status;
+        ProvedPolicies policies = load.policies();
+        PolicyStatus after;
+        if (policies == null) {
+            after = before.failed(new FailedLoad(clock.instant(), load.problems()));
+            LOGGER.error("The relay policy has problems, the one before stays in force:\n{}", load.text());
+        } else {
+            after = before.loaded(policies, clock.instant());
         }
+        status = after;
+        if (policies != null) {
+            logSwap(before.inForce(), policies);
+        }
+        listeners.forEach(listener -> listener.accept(after));
+        return after;
+    }
+
+    private void logSwap(ProvedPolicies before, ProvedPolicies after) {
+        Set<String> known = new HashSet<>();
+        before.warnings().forEach(warning -> known.add(warning.withoutLine()));
+        after.warnings().stream()
+            .filter(warning -> !known.contains(warning.withoutLine()))
+            .forEach(warning -> LOGGER.warn("{}", warning));
+        LOGGER.info("Relay policy {} in force, SHA-256 {}: {}; {}", file, after.files().sha256(), governed(after.policies()),
+            PolicyCounts.of(after.policies()).changesSince(PolicyCounts.of(before.policies())));
     }
 
     @Override
     public ProvedPolicies prove(Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
-        return ProvedPolicies.load(file, inPlaceOf);
+        return ProvedPolicies.load(file, clock.instant(), inPlaceOf);
     }
 
     @Override

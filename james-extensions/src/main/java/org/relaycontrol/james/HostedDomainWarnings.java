@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.james.core.Domain;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
+import org.relaycontrol.analysis.Finding;
 import org.relaycontrol.analysis.JamesWarnings;
 import org.relaycontrol.policy.DomainName;
 import org.slf4j.Logger;
@@ -23,7 +24,8 @@ public class HostedDomainWarnings {
 
     private final PolicySource policySource;
     private final DomainList domainList;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean watching = new AtomicBoolean();
+    private Set<String> known = Set.of();
 
     /** Compares the policy with the domains of this server. */
     @Inject
@@ -32,15 +34,32 @@ public class HostedDomainWarnings {
         this.domainList = domainList;
     }
 
-    /** Warns the first time it is called. Call it when James has configured its DomainList. */
-    public void warnOnce() {
-        if (!warned.getAndSet(true)) {
-            try {
-                JamesWarnings.domains(policySource.current(), hosted(), policySource.acceptedWarnings())
-                    .forEach(warning -> LOGGER.warn("{}", warning));
-            } catch (DomainListException e) {
-                LOGGER.warn("James's DomainList does not answer, so it is not compared with the relay policy", e);
+    /**
+     * Warns the first time it is called, and from then on of what is new whenever the policy is loaded again. Call it when James has
+     * configured its DomainList.
+     */
+    public void watch() {
+        if (!watching.getAndSet(true)) {
+            warn();
+            if (policySource instanceof LivePolicySource) {
+                ((LivePolicySource) policySource).onLoad(status -> warn());
             }
+        }
+    }
+
+    private synchronized void warn() {
+        Set<String> found = new LinkedHashSet<>();
+        try {
+            for (Finding finding : JamesWarnings.domains(policySource.current(), hosted(), policySource.acceptedWarnings())) {
+                Remark warning = Remark.of(finding);
+                found.add(warning.withoutLine());
+                if (!known.contains(warning.withoutLine())) {
+                    LOGGER.warn("{}", warning);
+                }
+            }
+            known = found;
+        } catch (DomainListException e) {
+            LOGGER.warn("James's DomainList does not answer, so it is not compared with the relay policy", e);
         }
     }
 

@@ -2,6 +2,7 @@ package org.relaycontrol.james;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.relaycontrol.policy.RelayPolicies;
 
@@ -14,11 +15,13 @@ public interface LivePolicySource extends PolicySource {
     PolicyStatus status();
 
     /**
-     * Loads the file now, whether it has changed or not. Blocks until it is loaded and proved: call it on no thread of SMTP.
+     * Loads the file now, whether it has changed or not, and puts it in force if it has no problem. Waits until no file of it is being
+     * written. Blocks until it is loaded and proved: call it on no thread of SMTP.
      *
+     * @param replaced absolute paths of files that were just renamed to where they are, whole: for them it does not wait
      * @return the status after it
      */
-    PolicyStatus reload();
+    PolicyStatus reload(Set<Path> replaced);
 
     /**
      * Loads and proves what the file would be with other contents in place of those of some files. Nothing comes into force. Blocks.

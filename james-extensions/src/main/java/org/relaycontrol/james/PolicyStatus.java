@@ -41,11 +41,6 @@ public final class PolicyStatus {
         return new PolicyStatus(inForce, loadedAt, loads, failedLoads + 1, failure, true);
     }
 
-    /** After the files of the policies in force came back. */
-    PolicyStatus restored() {
-        return new PolicyStatus(inForce, loadedAt, loads, failedLoads, lastFailure, false);
-    }
-
     /** The policies in force, their warnings and files. */
     public ProvedPolicies inForce() {
         return inForce;

@@ -1,15 +1,18 @@
 package org.relaycontrol.james;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.relaycontrol.analysis.Analysis;
 import org.relaycontrol.config.FilesRead;
 import org.relaycontrol.config.LoadedPolicies;
+import org.relaycontrol.config.ManagedListUse;
 import org.relaycontrol.config.PolicyException;
 import org.relaycontrol.config.PolicyLoader;
 import org.relaycontrol.config.Warning;
@@ -34,16 +37,36 @@ public final class ProvedPolicies {
     /**
      * Loads and proves a policy file.
      *
+     * @param now when: entries that have expired are left out
      * @param inPlaceOf the content to read in place of a file's, by its absolute path
      * @throws RefusedPolicyException with all problems, if there is any
      */
-    static ProvedPolicies load(Path policyFile, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
-        LoadedPolicies loaded;
+    static ProvedPolicies load(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
         try {
-            loaded = PolicyLoader.load(policyFile, inPlaceOf);
+            return prove(PolicyLoader.load(policyFile, now, inPlaceOf));
         } catch (PolicyException e) {
-            throw new RefusedPolicyException(e.problems().stream().map(Remark::of).collect(Collectors.toList()), e.files());
+            throw refused(e);
         }
+    }
+
+    /**
+     * The policies without the entries that have expired, from the same files, whatever has become of them.
+     *
+     * @throws RefusedPolicyException with all problems, if there is any without these entries
+     */
+    ProvedPolicies at(Instant now) throws RefusedPolicyException {
+        try {
+            return prove(loaded.at(now));
+        } catch (PolicyException e) {
+            throw refused(e);
+        }
+    }
+
+    private static RefusedPolicyException refused(PolicyException e) {
+        return new RefusedPolicyException(e.problems().stream().map(Remark::of).collect(Collectors.toList()), e.files());
+    }
+
+    private static ProvedPolicies prove(LoadedPolicies loaded) throws RefusedPolicyException {
         Map<String, Rule> accepted = new LinkedHashMap<>();
         loaded.accepted().forEach(accept -> accepted.putIfAbsent(accept.warning(), accept.rule()));
         Analysis analysis = Analysis.of(loaded.policies(), accepted, Warning.NAMES);
@@ -69,6 +92,16 @@ public final class ProvedPolicies {
     /** The names of the warnings that the policy file silences. */
     public Set<String> acceptedWarnings() {
         return acceptedWarnings;
+    }
+
+    /** Where the policy file uses managed lists, in its order. */
+    public List<ManagedListUse> managedLists() {
+        return loaded.managedLists();
+    }
+
+    /** When the first of the entries expires that expire after this instant. */
+    public Optional<Instant> nextExpiry(Instant after) {
+        return loaded.nextExpiry(after);
     }
 
     /** The files that were read. */

@@ -17,12 +17,12 @@ public final class RefusedPolicyException extends Exception {
     private final transient FilesRead files;
 
     RefusedPolicyException(List<Remark> problems, FilesRead files) {
-        super(message(problems));
+        super(text(problems));
         this.problems = List.copyOf(problems);
         this.files = files;
     }
 
-    private static String message(List<Remark> problems) {
+    static String text(List<Remark> problems) {
         int more = problems.size() - MOST_IN_MESSAGE;
         return problems.stream().limit(MOST_IN_MESSAGE).map(Remark::toString).collect(Collectors.joining("\n"))
             + (more > 0 ? "\nand " + more + " more problems" : "");

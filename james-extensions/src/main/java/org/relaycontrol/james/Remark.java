@@ -1,5 +1,6 @@
 package org.relaycontrol.james;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Finding;
 import org.relaycontrol.config.Problem;
@@ -19,6 +20,11 @@ public final class Remark {
         this.where = where;
         this.text = text;
         this.name = name;
+    }
+
+    /** Something wrong with a file as a whole. */
+    static Remark of(Path file, String text) {
+        return new Remark(Rule.of(String.valueOf(file.getFileName()), 0), text, null);
     }
 
     static Remark of(Problem problem) {
@@ -46,6 +52,11 @@ public final class Remark {
     /** The name by which a warning is silenced; null for a problem of the file's form. */
     public @Nullable String name() {
         return name;
+    }
+
+    /** What it says, without the line, which changes with every line before it. */
+    String withoutLine() {
+        return where.file() + ": " + text + " [" + name + "]";
     }
 
     @Override

@@ -73,7 +73,7 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
         }
         chain.warnings(this).forEach(LOGGER::warn);
         authorizedAddresses.warnOnce();
-        hostedDomains.warnOnce();
+        hostedDomains.watch();
         hasAuth = chain.hasCommand("AUTH");
     }
 }

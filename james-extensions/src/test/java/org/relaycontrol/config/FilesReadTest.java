@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ class FilesReadTest {
     @Test
     void shouldCoverWhatIsReadInPlaceOfAFile() throws Exception {
         byte[] content = "other.example\n".getBytes(StandardCharsets.UTF_8);
-        LoadedPolicies loaded = PolicyLoader.load(file, Map.of(folder.resolve("relay.txt"), content));
+        LoadedPolicies loaded = PolicyLoader.load(file, Instant.now(), Map.of(folder.resolve("relay.txt"), content));
         Files.write(folder.resolve("relay.txt"), content);
 
         assertThat(loaded.policies().sharedRouting().entries()).extracting(entry -> entry.name().toString())

@@ -2,7 +2,7 @@ package org.relaycontrol.james;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mockito.ArgumentMatchers.anyString;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -10,9 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.james.filesystem.api.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,10 +45,8 @@ class FilePolicySourceTest {
         Files.writeString(file, String.format(GOOD, policyName));
     }
 
-    private FilePolicySource source() throws IOException {
-        FileSystem fileSystem = mock(FileSystem.class);
-        when(fileSystem.getFile(anyString())).thenReturn(file.toFile());
-        return new FilePolicySource(fileSystem);
+    private FilePolicySource source() {
+        return new FilePolicySource(file, Clock.systemUTC());
     }
 
     private static List<String> names(PolicySource source) {
@@ -64,7 +66,7 @@ class FilePolicySourceTest {
         FilePolicySource source = source();
         write("two");
 
-        PolicyStatus status = source.reload();
+        PolicyStatus status = source.reload(Set.of());
 
         assertThat(names(source)).containsExactly("two");
         assertThat(status).isSameAs(source.status());
@@ -79,7 +81,7 @@ class FilePolicySourceTest {
         FilePolicySource source = source();
         Files.writeString(file, "<relaycontrol><policy/><policy/></relaycontrol>");
 
-        PolicyStatus status = source.reload();
+        PolicyStatus status = source.reload(Set.of());
 
         assertThat(names(source)).containsExactly("one");
         assertThat(status.isStale()).isTrue();
@@ -92,7 +94,7 @@ class FilePolicySourceTest {
         FilePolicySource source = source();
         Files.writeString(file, "<relaycontrol><policy><restrictions><clients mode='allExcept'/></restrictions></policy></relaycontrol>");
 
-        PolicyStatus status = source.reload();
+        PolicyStatus status = source.reload(Set.of());
 
         assertThat(names(source)).containsExactly("one");
         assertThat(status.lastFailure().orElseThrow().problems()).extracting(Remark::name).containsExactly("open-relay");
@@ -104,11 +106,34 @@ class FilePolicySourceTest {
         List<PolicyStatus> told = new ArrayList<>();
         source.onLoad(told::add);
 
-        source.reload();
+        source.reload(Set.of());
         Files.delete(file);
-        source.reload();
+        source.reload(Set.of());
 
         assertThat(told).extracting(PolicyStatus::isStale).containsExactly(false, true);
+    }
+
+    @Test
+    void shouldPickUpAChangeOnItsOwn() throws IOException {
+        FileSystem fileSystem = mock(FileSystem.class);
+        when(fileSystem.getFile("file://conf/relaycontrol.xml")).thenReturn(file.toFile());
+        FilePolicySource source = new FilePolicySource(fileSystem, new ReloadThread());
+
+        write("two");
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> names(source), List.of("two")::equals);
+    }
+
+    @Test
+    void shouldGoOnLookingAfterALookHasFailed() {
+        AtomicInteger looks = new AtomicInteger();
+
+        new ReloadThread().repeat(() -> {
+            looks.incrementAndGet();
+            throw new IllegalStateException("thrown by a test");
+        });
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> looks.get() > 1);
     }
 
     @Test

@@ -1,0 +1,141 @@
+package org.relaycontrol.james;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.config.FileWatch;
+
+/**
+ * Loads a policy file again when it, or a file it names, has changed, and when an entry of it expires. Not thread-safe.
+ */
+final class WatchedPolicies {
+
+    /** How long {@link #reload} waits for files that are being written. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    /** When James starts, files that change while they are read are read again, but not for ever. */
+    private static final int MOST_FIRST_LOADS = 10;
+
+    private final Path file;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+    private final PolicyLoad first;
+    private final FileWatch watch;
+    private @Nullable ProvedPolicies latest;
+    private Instant asOf;
+
+    /**
+     * Loads the file for the first time.
+     *
+     * @param nanoTime the time, as {@link System#nanoTime()} gives it
+     */
+    WatchedPolicies(Path file, Clock clock, LongSupplier nanoTime) {
+        this.file = file;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        PolicyLoad load;
+        FileWatch files;
+        int loads = 0;
+        do {
+            asOf = clock.instant();
+            load = load(asOf);
+            files = new FileWatch(load.files(), nanoTime);
+            loads++;
+        } while (files.isChanged() && loads < MOST_FIRST_LOADS);
+        first = load;
+        watch = files;
+        latest = load.policies();
+    }
+
+    /** How loading it for the first time went. */
+    PolicyLoad first() {
+        return first;
+    }
+
+    /** Looks whether there is something to load, and loads it; null if there is not, or not yet. Never waits. */
+    @Nullable PolicyLoad poll() {
+        watch.look();
+        if (watch.isChanged()) {
+            return watch.isSettled(Set.of()) ? loadIfAsSeen() : expire();
+        }
+        return expire();
+    }
+
+    /**
+     * Loads what there is, changed or not. Waits until nothing is being written.
+     *
+     * @param replaced absolute paths of files that were just renamed to where they are, whole: for them it does not wait
+     */
+    PolicyLoad reload(Set<Path> replaced) {
+        long start = nanoTime.getAsLong();
+        while (nanoTime.getAsLong() - start < PATIENCE.toNanos()) {
+            watch.look();
+            PolicyLoad load = watch.isSettled(replaced) ? loadIfAsSeen() : null;
+            if (load != null) {
+                return load;
+            }
+            pause();
+        }
+        return PolicyLoad.refused(Remark.of(file, "the policy file, or a file it names, is being written all the time; write new files and "
+            + "rename them"), watch.seen());
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for files to be written", e);
+        }
+    }
+
+    private @Nullable PolicyLoad loadIfAsSeen() {
+        Instant now = clock.instant();
+        PolicyLoad load;
+        try {
+            load = load(now);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            // Refused like any other bad file, so that it is tried and logged once.
+            load = PolicyLoad.refused(Remark.of(file, "the policy cannot be loaded (" + e + "); correct it, and report this"),
+                watch.seen());
+        }
+        if (!watch.confirm(load.files())) {
+            return null;
+        }
+        asOf = now;
+        if (load.policies() != null) {
+            latest = load.policies();
+        }
+        return load;
+    }
+
+    private PolicyLoad load(Instant now) {
+        try {
+            return PolicyLoad.of(ProvedPolicies.load(file, now, Map.of()));
+        } catch (RefusedPolicyException e) {
+            return PolicyLoad.refused(e);
+        }
+    }
+
+    /** The policies loaded last without what has expired since, whatever the files are like now. */
+    private @Nullable PolicyLoad expire() {
+        ProvedPolicies policies = latest;
+        Instant now = clock.instant();
+        if (policies == null || policies.nextExpiry(asOf).filter(expiry -> !expiry.isAfter(now)).isEmpty()) {
+            return null;
+        }
+        asOf = now;
+        try {
+            latest = policies.at(now);
+            return PolicyLoad.of(latest);
+        } catch (RefusedPolicyException e) {
+            return PolicyLoad.refused(e);
+        }
+    }
+}
