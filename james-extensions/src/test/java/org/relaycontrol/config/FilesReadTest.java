@@ -2,6 +2,7 @@ package org.relaycontrol.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,11 +67,21 @@ class FilesReadTest {
     }
 
     @Test
-    void shouldNotDifferWhenAPasswordDoes() throws Exception {
+    void shouldTellNothingOfAPassword() throws Exception {
         FilesRead before = read();
         Files.writeString(folder.resolve("password"), "another\n");
 
-        assertThat(read()).isEqualTo(before);
+        assertThat(read()).isNotEqualTo(before);
+        assertThat(read().sha256()).isEqualTo(before.sha256());
+        assertThat(read().toString()).doesNotContain(sha256("another\n")).contains("=a password");
+    }
+
+    @Test
+    void shouldNotReadADeviceToItsEnd() throws Exception {
+        assumeThat(Path.of("/dev/zero")).exists();
+        Files.writeString(file, XML.replace("relay.txt", "/dev/zero"));
+
+        assertThat(refused().contents()).containsEntry(Path.of("/dev/zero"), FileContent.of(Path.of("/dev/zero"), false));
     }
 
     @Test

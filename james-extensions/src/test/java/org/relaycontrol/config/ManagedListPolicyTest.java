@@ -21,7 +21,7 @@ import org.relaycontrol.policy.RoutingEntry.Match;
  */
 class ManagedListPolicyTest {
 
-    private static final Path EXAMPLE = Path.of("src/test/resources/good-configs/15-managed-lists/relaycontrol.xml");
+    private static final Path EXAMPLE = Path.of("src/test/resources/good-configs/17-managed-lists/relaycontrol.xml");
     private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
 
     private static LoadedPolicies load(Path file, Instant now) throws PolicyException {
