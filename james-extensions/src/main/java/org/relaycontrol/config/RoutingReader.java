@@ -135,7 +135,8 @@ final class RoutingReader {
     private void readDomains(XmlElement element) {
         Treatment treatment = treatment(element);
         Match match = match(element);
-        String list = String.valueOf(element.attribute("file"));
+        String list = String.valueOf(element.attribute(PolicyFile.FILE));
+        String managedList = String.valueOf(element.attribute(PolicyFile.MANAGED));
         file.readList(element, new ListFile.Lines() {
             @Override
             public boolean plainEntry(byte[] octets, int from, int to, int line) {
@@ -151,7 +152,17 @@ final class RoutingReader {
             public void comment(String text, Rule where) {
                 warnIfExactEntry(text, where);
             }
-        }, (text, where) -> readManaged(element, match, treatment, text, where));
+        }, new ListFile.Lines() {
+            @Override
+            public boolean plainEntry(byte[] octets, int from, int to, int line) {
+                return routing.addCanonical(octets, from, to, match, treatment, managedList, line);
+            }
+
+            @Override
+            public void entry(String text, Rule where) {
+                readManaged(element, match, treatment, text, where);
+            }
+        });
     }
 
     /** Reads a line of a managed list: what it does not say, the element says. */

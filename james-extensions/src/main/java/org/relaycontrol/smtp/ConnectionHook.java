@@ -4,8 +4,6 @@ import com.google.inject.Inject;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.core.Username;
 import org.apache.james.protocols.api.OidcSASLConfiguration;
-import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
-import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPRetCode;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.AuthHook;
@@ -15,12 +13,11 @@ import org.apache.james.protocols.smtp.hook.HookReturnCode;
 import org.apache.james.protocols.smtp.hook.MailHook;
 
 /**
- * Refuses clients behind PROXY that may not connect, at the first of HELO, EHLO, MAIL and AUTH: their address is known only after the
- * greeting. Other clients {@link WelcomeHandler} has refused.
+ * Refuses clients that may not connect at HELO, EHLO, MAIL and AUTH: those behind PROXY, whose address is known only after the greeting,
+ * and those that the policy has come to refuse since {@link WelcomeHandler} let them in. At MAIL the transaction begins, and with it the
+ * policy that decides it to its end.
  */
 public class ConnectionHook implements HeloHook, MailHook, AuthHook {
-
-    private static final AttachmentKey<Boolean> REFUSED = AttachmentKey.of("org.relaycontrol.ConnectionRefused", Boolean.class);
 
     private final SessionPolicy policy;
 
@@ -32,18 +29,15 @@ public class ConnectionHook implements HeloHook, MailHook, AuthHook {
 
     @Override
     public HookResult doHelo(SMTPSession session, String helo) {
-        return refuseOnce(session);
+        return policy.refusesConnection(session) ? refuse(session) : HookResult.DECLINED;
     }
 
     @Override
     public HookResult doMail(SMTPSession session, MaybeSender sender) {
-        return refuseOnce(session);
+        return policy.refusesTransaction(session) ? refuse(session) : HookResult.DECLINED;
     }
 
-    private HookResult refuseOnce(SMTPSession session) {
-        if (!isRefused(session)) {
-            return HookResult.DECLINED;
-        }
+    private static HookResult refuse(SMTPSession session) {
         RefusedConnection.refuse(session);
         return refusal(session, HookReturnCode.deny());
     }
@@ -65,20 +59,9 @@ public class ConnectionHook implements HeloHook, MailHook, AuthHook {
 
     /** AUTH comes in the middle of lines that James takes itself, so that the connection is closed at once. */
     private HookResult disconnect(SMTPSession session) {
-        return isRefused(session)
+        return policy.refusesConnection(session)
             ? refusal(session, HookReturnCode.disconnected(HookReturnCode.Action.DENY))
             : HookResult.DECLINED;
-    }
-
-    private boolean isRefused(SMTPSession session) {
-        if (!WelcomeHandler.isBehindProxy(session)) {
-            return false;
-        }
-        return session.getAttachment(REFUSED, State.Connection).orElseGet(() -> {
-            boolean refused = policy.refusesConnection(session);
-            session.setAttachment(REFUSED, refused, State.Connection);
-            return refused;
-        });
     }
 
     private static HookResult refusal(SMTPSession session, HookReturnCode returnCode) {

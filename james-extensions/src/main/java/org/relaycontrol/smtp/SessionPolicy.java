@@ -2,6 +2,8 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.relaycontrol.james.HostedDomains;
 import org.relaycontrol.james.PolicySource;
@@ -14,10 +16,14 @@ import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
 
 /**
- * What the running policy says of SMTP sessions: the listener chooses the policy.
+ * What the running policy says of SMTP sessions: the listener chooses the policy. A mail transaction is decided by what is in force when it
+ * begins, whatever comes into force meanwhile.
  */
 @Singleton
 public class SessionPolicy {
+
+    private static final AttachmentKey<RelayPolicies> OF_TRANSACTION =
+        AttachmentKey.of("org.relaycontrol.Policies", RelayPolicies.class);
 
     private final PolicySource source;
     private final HostedDomains hostedDomains;
@@ -33,9 +39,31 @@ public class SessionPolicy {
         this.log = log;
     }
 
+    /**
+     * A mail transaction begins: from now until it ends it is decided by the policies that are in force now. Whether the client may not
+     * connect by them.
+     */
+    boolean refusesTransaction(SMTPSession session) {
+        RelayPolicies now = source.current();
+        session.setAttachment(OF_TRANSACTION, now, State.Transaction);
+        return refusesConnection(session, now);
+    }
+
+    /** The policies of the mail transaction. One that another handler has let begin begins here. */
+    private RelayPolicies ofTransaction(SMTPSession session) {
+        return session.getAttachment(OF_TRANSACTION, State.Transaction).orElseGet(() -> {
+            RelayPolicies now = source.current();
+            session.setAttachment(OF_TRANSACTION, now, State.Transaction);
+            return now;
+        });
+    }
+
     /** Whether the client may not connect, by what is known of it now, which never waits. Writes the log line if it may not. */
     boolean refusesConnection(SMTPSession session) {
-        RelayPolicies policies = source.current();
+        return refusesConnection(session, source.current());
+    }
+
+    private boolean refusesConnection(SMTPSession session, RelayPolicies policies) {
         Connection connection = Connection.of(session);
         ClientHost host = hosts.now(session, connection, policies);
         Decision refusal = policies.refusal(connection.client(), connection.localAddress(), connection.localPort(), host);
@@ -51,7 +79,7 @@ public class SessionPolicy {
      * @throws IllegalStateException if James cannot tell at the moment whether it hosts the domain
      */
     DecidedRecipient decide(SMTPSession session, Recipient recipient) {
-        RelayPolicies policies = source.current();
+        RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
         Envelope envelope = connection.envelope(hosts.now(session, connection, policies), recipient);
         Decision decision = policies.decide(envelope, hostedDomains, true);
@@ -64,14 +92,14 @@ public class SessionPolicy {
 
     /** Whether the client may relay by where it connects from and to, with what is known of its host name now. Never waits. */
     Verdict permitsByAddress(SMTPSession session) {
-        RelayPolicies policies = source.current();
+        RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
         return permitsByAddress(policies, connection, hosts.now(session, connection, policies));
     }
 
     /** The same with what is known of the client's host name after waiting for it. */
     Verdict permitsByAwaitedAddress(SMTPSession session) {
-        return permitsByAddress(source.current(), Connection.of(session), hosts.await(session));
+        return permitsByAddress(ofTransaction(session), Connection.of(session), hosts.await(session));
     }
 
     private static Verdict permitsByAddress(RelayPolicies policies, Connection connection, ClientHost host) {

@@ -104,6 +104,20 @@ class ConnectionControlTest {
     }
 
     @Test
+    void shouldRefuseAtTheNextMailWhomThePolicyHasComeToRefuse() {
+        TestSession session = new TestSession();
+        welcome.onConnect(session.get());
+        assertThat(hook.doMail(session.get(), MaybeSender.nullSender())).isEqualTo(HookResult.DECLINED);
+        session.get().resetState();
+
+        policy.tighten();
+
+        assertThat(text(hook.doMail(session.get(), MaybeSender.nullSender()))).isEqualTo("554 mx.test connection refused");
+        assertThat(session.line("RCPT TO:<x@hosted.example>").getRetCode()).isEqualTo("503");
+        assertThat(policy.refusals().count()).isEqualTo(1);
+    }
+
+    @Test
     void shouldRefuseMailAndEndAtAuthBehindProxy() {
         TestSession session = new TestSession().from(REFUSED).behindProxy();
 

@@ -71,6 +71,32 @@ class RelayRcptHookTest {
     }
 
     @Test
+    void shouldDecideATransactionByThePolicyThatWasInForceWhenItBegan() throws Exception {
+        SMTPSession session = new TestSession().get();
+        RelayRcptHook hook = hook();
+        ConnectionHook connections = new ConnectionHook(policy.sessionPolicy());
+        connections.doMail(session, MaybeSender.nullSender());
+
+        policy.tighten();
+
+        assertThat(rcpt(hook, session, "x@relay.example")).isEqualTo("declined");
+        session.resetState();
+        assertThat(rcpt(hook, session, "x@relay.example")).startsWith("554 5.7.1 ");
+    }
+
+    /** Of a handler that accepts MAIL before ours is asked. */
+    @Test
+    void shouldDecideAllRecipientsOfATransactionByOnePolicy() throws Exception {
+        SMTPSession session = new TestSession().get();
+        RelayRcptHook hook = hook();
+        assertThat(rcpt(hook, session, "x@relay.example")).isEqualTo("declined");
+
+        policy.tighten();
+
+        assertThat(rcpt(hook, session, "y@relay.example")).isEqualTo("declined");
+    }
+
+    @Test
     void shouldRefuseUnhostedNameBelowInboundDomain() throws Exception {
         assertThat(rcpt(hook(), new TestSession().get(), "x@below.hosted.example")).startsWith("550 5.1.2 ");
     }

@@ -43,7 +43,7 @@ final class TestPolicy {
 
     private final DomainList domainList = mock(DomainList.class);
     private final ClientHostNames names = mock(ClientHostNames.class);
-    private final RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
+    private RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
     private final Refusals refusals = new Refusals();
     private final Decisions decisions = new Decisions(new DecisionCounters(new NoopGaugeRegistry(), () -> policies), new DecisionHistory(),
         refusals, mock(Gauges.class));
@@ -106,6 +106,16 @@ final class TestPolicy {
 
     RelayPolicies policies() {
         return policies;
+    }
+
+    /** Comes into force: nothing is relayed any more, and 198.51.100.0/24 may not connect to port 25. */
+    void tighten() {
+        ClientList refused = ClientList.builder(ClientList.Mode.ALL_EXCEPT, rule(10))
+            .network(Network.parse("198.51.100.0/24"), rule(11))
+            .build();
+        RoutingList routing = RoutingList.builder(rule(2)).build();
+        policies = RelayPolicies.of(List.of(RelayPolicy.of("mx", rule(9), List.of(Listener.parse("*:25")), refused, routing,
+            Restrictions.builder(rule(16)).build())), routing);
     }
 
     /** What was refused. */
