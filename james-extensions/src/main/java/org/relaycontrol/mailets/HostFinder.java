@@ -4,7 +4,10 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -12,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.Dns;
 import org.relaycontrol.james.DnsAnswer;
 import org.relaycontrol.james.MailExchanger;
+import org.relaycontrol.james.ThisServer;
 import org.relaycontrol.policy.NextHop;
 
 import com.google.common.net.InetAddresses;
 
 /**
- * Finds the addresses to connect to: those of a next hop, or of the mail exchangers of a domain (RFC 5321 section 5.1, RFC 7505). Waits for
- * DNS, {@link Dns#TIME_OUT} at most for each step.
+ * Finds the addresses to connect to: those of a next hop, or of the mail exchangers of a domain (RFC 5321 section 5.1, RFC 7505), never
+ * this server itself. Waits for DNS, {@link Dns#TIME_OUT} at most for each step.
  */
 final class HostFinder {
 
@@ -26,9 +30,11 @@ final class HostFinder {
     static final int MAX_HOSTS = 10;
 
     private final Dns dns;
+    private final ThisServer thisServer;
 
-    HostFinder(Dns dns) {
+    HostFinder(Dns dns, ThisServer thisServer) {
         this.dns = dns;
+        this.thisServer = thisServer;
     }
 
     /** Hosts in the order in which they are tried, or why there are none. Immutable. */
@@ -68,13 +74,28 @@ final class HostFinder {
                 Outcome failure = hosts.failure();
                 return failure == null ? hosts : Hosts.none(Outcome.localTrouble("next hop " + hop, temporary(failure.text())));
             case ADDRESS:
-                return Hosts.of(List.of(new Host(hop.host(), InetAddresses.forString(hop.host()), hop.port(), hop.smtps())));
+                return elsewhere(hop, List.of(new Host(hop.host(), InetAddresses.forString(hop.host()), hop.port(), hop.smtps())));
             default:
                 DnsAnswer<InetAddress> answer = dns.addresses(hop.host()).join();
                 return answer.status() == DnsAnswer.Status.FOUND
-                    ? Hosts.of(hosts(hop.host(), answer, hop.port(), hop.smtps()))
+                    ? elsewhere(hop, hosts(hop.host(), answer, hop.port(), hop.smtps()))
                     : Hosts.none(Outcome.localTrouble("next hop " + hop, "451 4.4.3 no address: " + answer.problem()));
         }
+    }
+
+    private Hosts elsewhere(NextHop hop, List<Host> hosts) {
+        List<Host> others = hosts.stream().filter(host -> !isThisServer(host)).collect(Collectors.toList());
+        return others.isEmpty()
+            ? Hosts.none(Outcome.localTrouble("next hop " + hop, "451 4.4.6 the next hop is this server itself"))
+            : Hosts.of(others);
+    }
+
+    private boolean isThisServer(Host host) {
+        return thisServer.isAt(host.address(), host.port());
+    }
+
+    private static Outcome loop(String where, String domain) {
+        return Outcome.refused(where, "554 5.4.6 mail for " + domain + " loops back to this server");
     }
 
     /** A permanent reply, like {@code 550 5.1.2 no such domain}, with codes that are temporary. */
@@ -86,7 +107,8 @@ final class HostFinder {
     Hosts findForDomain(String domain) {
         String bare = domain.startsWith("[") && domain.endsWith("]") ? domain.substring(1, domain.length() - 1) : domain;
         if (InetAddresses.isInetAddress(bare)) {
-            return Hosts.of(List.of(new Host(bare, InetAddresses.forString(bare), NextHop.DEFAULT_PORT, false)));
+            Host host = new Host(bare, InetAddresses.forString(bare), NextHop.DEFAULT_PORT, false);
+            return isThisServer(host) ? Hosts.none(loop("this server", domain)) : Hosts.of(List.of(host));
         }
         return findByMx(domain);
     }
@@ -96,7 +118,7 @@ final class HostFinder {
         String where = "DNS of " + domain;
         switch (answer.status()) {
             case FOUND:
-                return findExchangers(where, answer.records());
+                return findExchangers(where, domain, answer.records());
             case NO_DATA:
                 return findImplicitExchanger(where, domain);
             case NO_SUCH_NAME:
@@ -110,7 +132,8 @@ final class HostFinder {
         DnsAnswer<InetAddress> answer = dns.addresses(domain).join();
         switch (answer.status()) {
             case FOUND:
-                return Hosts.of(hosts(domain, answer, NextHop.DEFAULT_PORT, false));
+                List<Host> hosts = hosts(domain, answer, NextHop.DEFAULT_PORT, false);
+                return hosts.stream().anyMatch(this::isThisServer) ? Hosts.none(loop(where, domain)) : Hosts.of(hosts);
             case FAILED:
                 return Hosts.none(Outcome.deferred(where, "451 4.4.3 address look-up failed: " + answer.problem()));
             default:
@@ -118,7 +141,7 @@ final class HostFinder {
         }
     }
 
-    private Hosts findExchangers(String where, List<MailExchanger> records) {
+    private Hosts findExchangers(String where, String domain, List<MailExchanger> records) {
         List<MailExchanger> exchangers = records.stream().filter(mx -> !mx.isNull()).collect(Collectors.toCollection(ArrayList::new));
         if (exchangers.isEmpty()) {
             return Hosts.none(Outcome.refused(where, "556 5.1.10 the domain takes no mail (null MX)"));
@@ -129,13 +152,28 @@ final class HostFinder {
         List<MailExchanger> first = exchangers.subList(0, Math.min(MAX_HOSTS, exchangers.size()));
         List<CompletableFuture<DnsAnswer<InetAddress>>> lookUps =
             first.stream().map(mx -> dns.addresses(mx.host())).collect(Collectors.toList());
-        List<Host> hosts = new ArrayList<>();
+        Map<MailExchanger, List<Host>> hosts = new LinkedHashMap<>();
         for (int i = 0; i < lookUps.size(); i++) {
-            hosts.addAll(hosts(first.get(i).host(), lookUps.get(i).join(), NextHop.DEFAULT_PORT, false));
+            hosts.put(first.get(i), hosts(first.get(i).host(), lookUps.get(i).join(), NextHop.DEFAULT_PORT, false));
         }
-        return hosts.isEmpty()
-            ? Hosts.none(Outcome.deferred(where, "451 4.4.4 no mail exchanger has an address: " + first))
-            : Hosts.of(hosts);
+        OptionalInt own = exchangers.stream()
+            .filter(mx -> thisServer.isNamed(mx.host()) || hosts.getOrDefault(mx, List.of()).stream().anyMatch(this::isThisServer))
+            .mapToInt(MailExchanger::preference)
+            .min();
+        return own.isPresent() ? better(where, domain, hosts, own.getAsInt()) : reachable(where, first, hosts);
+    }
+
+    /** RFC 5321 section 5.1: where this server is an exchanger, those that are not preferred to it would send the mail back. */
+    private static Hosts better(String where, String domain, Map<MailExchanger, List<Host>> hosts, int own) {
+        List<MailExchanger> better = hosts.keySet().stream().filter(mx -> mx.preference() < own).collect(Collectors.toList());
+        return better.isEmpty() ? Hosts.none(loop(where, domain)) : reachable(where, better, hosts);
+    }
+
+    private static Hosts reachable(String where, List<MailExchanger> exchangers, Map<MailExchanger, List<Host>> hosts) {
+        List<Host> reachable = exchangers.stream().flatMap(mx -> hosts.getOrDefault(mx, List.of()).stream()).collect(Collectors.toList());
+        return reachable.isEmpty()
+            ? Hosts.none(Outcome.deferred(where, "451 4.4.4 no mail exchanger has an address: " + exchangers))
+            : Hosts.of(reachable);
     }
 
     private static List<Host> hosts(String name, DnsAnswer<InetAddress> addresses, int port, boolean smtps) {

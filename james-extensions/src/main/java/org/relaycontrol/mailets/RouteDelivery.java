@@ -5,11 +5,13 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
 
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.Dns;
 import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.james.SpooledMail;
+import org.relaycontrol.james.ThisServer;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.smtpclient.KeptConnections;
@@ -61,6 +64,9 @@ import com.google.inject.Inject;
  * <li>{@code deliveryThreads}: deliveries at once, 64 by default; a quarter of them at most to one next hop without
  *     {@code maxConnections}.</li>
  * <li>{@code maxReceived}: a mail with as many {@code Received} headers is looping and bounces; 100 by default (RFC 5321 section 6.3).</li>
+ * <li>{@code reachedBy}: host names and addresses, separated by commas, by which others reach this server, besides those that James's
+ *     SMTP servers announce and listen on: those of address translation, load balancers, containers. A domain that has this server among
+ *     its mail exchangers (backup MX) gets its mail at those that are preferred to it alone (RFC 5321 section 5.1).</li>
  * <li>{@code heloName}: the name in EHLO; default: James's default domain.</li>
  * <li>{@code bind}: the address to connect from, or an IPv4 and an IPv6 one separated by a comma; by default the operating system
  *     chooses.</li>
@@ -79,29 +85,34 @@ public final class RouteDelivery extends GenericMailet {
     private static final int DEFAULT_THREADS = 64;
     private static final int DEFAULT_MAX_RECEIVED = 100;
     private static final String OUTGOING_QUEUE = "outgoingQueue";
+    private static final String REACHED_BY = "reachedBy";
     private static final String BOUNCE_PROCESSOR = RemoteDeliveryConfiguration.BOUNCE_PROCESSOR;
     /** The last two are for the mailet container. */
-    private static final Set<String> PARAMETERS = Set.of(OUTGOING_QUEUE, BOUNCE_PROCESSOR, "delayTime", "maxRetries", "deliveryThreads",
-        "maxReceived", RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND, ClientSettings.CONNECT_TIMEOUT,
-        ClientSettings.TIMEOUT, RemoteDeliveryConfiguration.START_TLS, "onMailetException", "onMatchException");
+    private static final Set<String> PARAMETERS = Set.of(OUTGOING_QUEUE, BOUNCE_PROCESSOR, REACHED_BY, "delayTime", "maxRetries",
+        "deliveryThreads", "maxReceived", RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND,
+        ClientSettings.CONNECT_TIMEOUT, ClientSettings.TIMEOUT, RemoteDeliveryConfiguration.START_TLS,
+        "onMailetException", "onMatchException");
     private static final Duration FAILURE_DELAY = Duration.ofMinutes(1);
     private static final Duration SHUTDOWN_TIME = Duration.ofSeconds(10);
 
     private final NextHopLookup lookup;
     private final Dns dns;
+    private final ThisServer thisServer;
     private final DomainList domainList;
     private final MailQueueFactory<?> queues;
     private @Nullable Running running;
 
     /** Delivers by the running policy. */
     @Inject
-    public RouteDelivery(SpooledMail spooledMail, Dns dns, DomainList domainList, MailQueueFactory<?> queues) {
-        this((mail, recipient) -> nextHops(spooledMail, mail, recipient), dns, domainList, queues);
+    public RouteDelivery(SpooledMail spooledMail, Dns dns, ThisServer thisServer, DomainList domainList,
+            MailQueueFactory<?> queues) {
+        this((mail, recipient) -> nextHops(spooledMail, mail, recipient), dns, thisServer, domainList, queues);
     }
 
-    RouteDelivery(NextHopLookup lookup, Dns dns, DomainList domainList, MailQueueFactory<?> queues) {
+    RouteDelivery(NextHopLookup lookup, Dns dns, ThisServer thisServer, DomainList domainList, MailQueueFactory<?> queues) {
         this.lookup = lookup;
         this.dns = dns;
+        this.thisServer = thisServer;
         this.domainList = domainList;
         this.queues = queues;
     }
@@ -150,8 +161,8 @@ public final class RouteDelivery extends GenericMailet {
         Bounces bounces = new Bounces(getMailetContext(), parameter(BOUNCE_PROCESSOR));
         MailQueue queue = queues.createQueue(MailQueueName.of(parameter(OUTGOING_QUEUE).orElse(DEFAULT_QUEUE)));
         KeptConnections connections = new KeptConnections(certificates());
-        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(dns),
-            new SmtpSender(settings, getMailetContext(), connections));
+        HostFinder finder = new HostFinder(dns, thisServer.reachedBy(list(REACHED_BY)));
+        DeliveryAttempt attempt = new DeliveryAttempt(lookup, finder, new SmtpSender(settings, getMailetContext(), connections));
         running = new Running(queue, bounces, loops, connections,
             new DeliveryQueue(queue, attempt, schedule, bounces, threads, FAILURE_DELAY));
     }
@@ -181,6 +192,10 @@ public final class RouteDelivery extends GenericMailet {
 
     private Optional<String> parameter(String name) {
         return Optional.ofNullable(getInitParameter(name)).map(String::strip);
+    }
+
+    private List<String> list(String name) {
+        return parameter(name).map(text -> Stream.of(text.split(",")).map(String::strip).collect(Collectors.toList())).orElse(List.of());
     }
 
     private int number(String name, int defaultValue) {

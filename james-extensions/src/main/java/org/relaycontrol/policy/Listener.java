@@ -69,7 +69,7 @@ public final class Listener {
     }
 
     /** Whether this is where the client connected to. */
-    boolean covers(IpAddress localAddress, int localPort) {
+    public boolean covers(IpAddress localAddress, int localPort) {
         return (address == null || address.equals(localAddress)) && (port == 0 || port == localPort);
     }
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
+import org.relaycontrol.james.TestServers;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.smtpclient.KeptConnections;
 
@@ -105,7 +106,7 @@ class DeliveryQueueTest {
             return Optional.ofNullable(routes.get(recipient.getDomain().asString()));
         };
         FakeMailetConfig settings = config.build();
-        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(TestDns.asking(dnsServer)),
+        DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(TestDns.asking(dnsServer), TestServers.nowhere()),
             new SmtpSender(ClientSettings.of(settings, domains), settings.getMailetContext(), connections));
         RetrySchedule schedule = RetrySchedule.parse(Optional.of("100 * 100 ms"), Optional.empty());
         deliveries = new DeliveryQueue(source, attempt, schedule, bounces, threads, FAILURE_DELAY);

@@ -3,6 +3,7 @@ package org.relaycontrol.mailets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
+import org.relaycontrol.james.TestServers;
 import org.relaycontrol.mailets.HostFinder.Hosts;
 import org.relaycontrol.policy.NextHop;
 
@@ -22,7 +24,7 @@ class HostFinderTest {
     @BeforeEach
     void setUp() throws IOException {
         server = new FakeDnsServer();
-        finder = new HostFinder(TestDns.asking(server));
+        finder = new HostFinder(TestDns.asking(server), TestServers.nowhere());
     }
 
     @AfterEach
@@ -116,5 +118,59 @@ class HostFinderTest {
             "451 4.4.4 the domain takes no mail (null MX)");
         assertFailure(finder.find(NextHop.parse("mx:broken.example")), Outcome.Kind.DEFERRED, true,
             "451 4.4.3 MX look-up failed: SERVFAIL");
+    }
+
+    /** This server is the exchanger of preference 20. */
+    private void beBackup() throws IOException {
+        server.with("a.example", "300 MX 10 first.example.", "300 MX 20 equal.example.", "300 MX 20 backup.example.",
+                "300 MX 30 last.example.")
+            .with("first.example", "300 A 192.0.2.1", "300 A 192.0.2.11")
+            .with("equal.example", "300 A 192.0.2.2")
+            .with("backup.example", "300 A 192.0.2.20")
+            .with("last.example", "300 A 192.0.2.30");
+    }
+
+    @Test
+    void shouldPassMailOnlyToExchangersThatArePreferredToThisServer() throws Exception {
+        beBackup();
+        HostFinder byName = new HostFinder(TestDns.asking(server), TestServers.at(2525, "Backup.example"));
+        HostFinder byAddress =
+            new HostFinder(TestDns.asking(server), TestServers.at(25, "other.example", InetAddress.getByName("192.0.2.20")));
+        HostFinder elsewhere =
+            new HostFinder(TestDns.asking(server), TestServers.at(2525, "other.example", InetAddress.getByName("192.0.2.20")));
+
+        assertHosts(byName.findForDomain("a.example"), "first.example[192.0.2.1]:25", "first.example[192.0.2.11]:25");
+        assertHosts(byAddress.findForDomain("a.example"), "first.example[192.0.2.1]:25", "first.example[192.0.2.11]:25");
+        assertHosts(byAddress.find(NextHop.parse("mx:a.example")), "first.example[192.0.2.1]:25", "first.example[192.0.2.11]:25");
+        assertThat(elsewhere.findForDomain("a.example").hosts()).hasSize(5);
+    }
+
+    @Test
+    void shouldNotLetTheMailLoopWhereNobodyIsPreferred() throws Exception {
+        beBackup();
+        server.with("implicit.example", "300 A 192.0.2.20");
+        InetAddress own = InetAddress.getByName("192.0.2.20");
+        HostFinder best = new HostFinder(TestDns.asking(server), TestServers.at(25, "first.example", own));
+
+        assertFailure(best.findForDomain("a.example"), Outcome.Kind.REFUSED, false,
+            "554 5.4.6 mail for a.example loops back to this server");
+        assertFailure(best.findForDomain("implicit.example"), Outcome.Kind.REFUSED, false,
+            "554 5.4.6 mail for implicit.example loops back to this server");
+        assertFailure(best.findForDomain("192.0.2.20"), Outcome.Kind.REFUSED, false,
+            "554 5.4.6 mail for 192.0.2.20 loops back to this server");
+        assertFailure(best.find(NextHop.parse("mx:a.example")), Outcome.Kind.DEFERRED, true,
+            "451 4.4.4 mail for a.example loops back to this server");
+        assertFailure(best.find(NextHop.parse("backup.example")), Outcome.Kind.DEFERRED, true,
+            "451 4.4.6 the next hop is this server itself");
+        assertHosts(best.find(NextHop.parse("backup.example:587")), "backup.example[192.0.2.20]:587");
+    }
+
+    @Test
+    void shouldStillDeferWhereTheBetterExchangersHaveNoAddress() throws Exception {
+        server.with("a.example", "300 MX 10 absent.example.", "300 MX 20 backup.example.").with("backup.example", "300 A 192.0.2.20");
+        HostFinder backup = new HostFinder(TestDns.asking(server), TestServers.at(25, "backup.example"));
+
+        assertFailure(backup.findForDomain("a.example"), Outcome.Kind.DEFERRED, false,
+            "451 4.4.4 no mail exchanger has an address: [10 absent.example]");
     }
 }

@@ -47,6 +47,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
+import org.relaycontrol.james.TestServers;
+import org.relaycontrol.james.ThisServer;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
 
@@ -60,6 +62,7 @@ class RouteDeliveryTest {
     private final FakeMailContext context = FakeMailContext.defaultContext();
     private final MemoryMailQueueFactory queues = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory());
     private final List<Mail> mails = new ArrayList<>();
+    private ThisServer thisServer = TestServers.nowhere();
     private FakeDnsServer dnsServer;
     private @Nullable RouteDelivery mailet;
 
@@ -105,7 +108,7 @@ class RouteDeliveryTest {
         DomainList domains = mock(DomainList.class);
         when(domains.getDefaultDomain()).thenReturn(Domain.of("relay.example"));
         mailet = new RouteDelivery((mail, recipient) -> Optional.ofNullable(routes.get(recipient.getDomain().asString())),
-            TestDns.asking(dnsServer), domains, queues);
+            TestDns.asking(dnsServer), thisServer, domains, queues);
         FakeMailetConfig.Builder config = FakeMailetConfig.builder().mailetName("RouteDelivery").mailetContext(context);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < parameters.length; i += 2) {
@@ -200,6 +203,75 @@ class RouteDeliveryTest {
 
         awaitEmptyQueue();
         assertThat(hop.recipients()).containsExactly("joe@a.example");
+    }
+
+    @Test
+    void shouldBounceOnceWhenTheDomainLoopsBackToThisServer() throws Exception {
+        thisServer = TestServers.at(25, "mx.relay.example");
+        dnsServer.with("a.example", "300 MX 10 mx.relay.example.", "300 MX 20 backup.example.")
+            .with("backup.example", "300 A 127.0.0.2");
+        start();
+
+        service(mail("joe@a.example", "jim@a.example"));
+
+        awaitEmptyQueue();
+        assertThat(context.getBouncedMails()).singleElement().satisfies(bounce -> assertThat(bounce.getMessage())
+            .contains("joe@a.example", "jim@a.example", "554 5.4.6 mail for a.example loops back to this server"));
+    }
+
+    @Test
+    void shouldKnowItselfByWhatItIsReachedBy() throws Exception {
+        dnsServer.with("a.example", "300 MX 10 gateway.example.").with("gateway.example", "300 A 192.0.2.25");
+        start("reachedBy", "192.0.2.25, 2001:db8::25");
+
+        service(mail("joe@a.example"));
+
+        awaitEmptyQueue();
+        assertThat(context.getBouncedMails()).singleElement()
+            .satisfies(bounce -> assertThat(bounce.getMessage()).contains("554 5.4.6"));
+    }
+
+    @Test
+    void shouldKeepMailForANextHopThatIsThisServer() throws Exception {
+        SmtpNextHop itself = hop("127.0.0.1");
+        SmtpNextHop other = hop("127.0.0.1");
+        thisServer = TestServers.at(itself.port(), "mx.relay.example");
+        route("a.example", itself, other);
+        route("b.example", itself);
+        start("delayTime", "1 hour");
+
+        service(mail("joe@a.example", "joe@b.example"));
+
+        await().until(() -> other.recipients().equals(List.of("joe@a.example")) && queued() == 1);
+        assertThat(itself.connections()).isZero();
+        assertThat(context.getBouncedMails()).isEmpty();
+    }
+
+    @Test
+    void shouldSpreadMailOverTheHostsAndFailOverToTheOthers() throws Exception {
+        SmtpNextHop one = hop("127.0.0.1");
+        SmtpNextHop two = hop("127.0.0.1");
+        String hosts = "127.0.0.1:" + one.port() + ",127.0.0.1:" + SmtpNextHop.freePort() + ",127.0.0.1:" + two.port();
+        routes.put("a.example", NextHops.named("farm", hosts).balance(true).build());
+        start("delayTime", "1 hour");
+
+        for (int i = 0; i < 60; i++) {
+            service(mail("joe" + i + "@a.example"));
+        }
+
+        awaitEmptyQueue();
+        assertThat(one.messages().size() + two.messages().size()).isEqualTo(60);
+        // Each gets 30; that one gets fewer than 8 happens once in a thousand million runs.
+        assertThat(one.messages()).hasSizeGreaterThan(7);
+        assertThat(two.messages()).hasSizeGreaterThan(7);
+    }
+
+    @Test
+    void shouldRefuseParametersThatMeanNothing() {
+        assertThatThrownBy(() -> start("mail.smtp.ssl.trust", "*"))
+            .hasMessageStartingWith("mail.smtp.ssl.trust is for James's own SMTP client, which RouteDelivery does not use; leave it out");
+        assertThatThrownBy(() -> start("bounceprocessor", "bounces"))
+            .hasMessageStartingWith("bounceprocessor is no parameter of RouteDelivery; write one of bind, bounceProcessor, ");
     }
 
     @Test
