@@ -1,5 +1,6 @@
 package org.relaycontrol.mailets;
 
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the sender who did not get the mail: through the bounce processor with the attributes of James's {@link Bouncer}, or else in a
- * message of James's own. Unlike James 3.8's it reports failure, so that the recipients stay in the queue.
+ * message of James's own; and for whom delivery will not be reported. Unlike James 3.8's own it reports failure, so that the recipients
+ * stay in the queue.
  */
 final class Bounces {
 
@@ -26,10 +28,12 @@ final class Bounces {
 
     private final MailetContext context;
     private final Optional<String> processor;
+    private final Optional<String> relayedProcessor;
 
-    Bounces(MailetContext context, Optional<String> processor) {
+    Bounces(MailetContext context, Optional<String> processor, Optional<String> relayedProcessor) {
         this.context = context;
         this.processor = processor;
+        this.relayedProcessor = relayedProcessor;
     }
 
     /**
@@ -57,6 +61,24 @@ final class Bounces {
             }
         } finally {
             LifecycleUtil.dispose(copy);
+        }
+    }
+
+    /**
+     * Tells the sender, if there is a processor for it, that the mail was handed on for these recipients, and that nothing more will be
+     * heard of it (RFC 3461 section 5.2.2).
+     *
+     * @throws Exception if that failed
+     */
+    void relayed(Mail mail, Collection<MailAddress> recipients) throws Exception {
+        if (relayedProcessor.isPresent() && mail.hasSender()) {
+            Mail copy = mail.duplicate();
+            try {
+                copy.setRecipients(recipients);
+                context.sendMail(copy, relayedProcessor.get());
+            } finally {
+                LifecycleUtil.dispose(copy);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.lifecycle.api.LifecycleUtil;
@@ -20,6 +22,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
+import org.apache.mailet.DsnParameters;
 import org.apache.mailet.Mail;
 import org.relaycontrol.mailets.DeliveryAttempt.Route;
 import org.slf4j.Logger;
@@ -209,6 +212,7 @@ final class DeliveryQueue {
         Map<MailAddress, Outcome> deferred = of(Outcome.Kind.DEFERRED, outcomes);
         int retries = DeliveryRetriesHelper.retrieveRetries(mail);
         boolean gaveUp = retries >= schedule.retries();
+        reportRelayed(mail, of(Outcome.Kind.DELIVERED, outcomes));
         Map<MailAddress, Outcome> again = new LinkedHashMap<>();
         if (!bounced(mail, refused, true)) {
             again.putAll(refused);
@@ -225,6 +229,30 @@ final class DeliveryQueue {
         mail.setRecipients(again.keySet());
         DeliveryRetriesHelper.incrementRetries(mail);
         queue.enQueue(mail, delay);
+    }
+
+    /** What was delivered stays so, even if nobody can be told. */
+    private void reportRelayed(Mail mail, Map<MailAddress, Outcome> delivered) {
+        List<MailAddress> wanted = mail.dsnParameters()
+            .map(dsn -> delivered.entrySet().stream()
+                .filter(entry -> !entry.getValue().isReporting() && isSuccessWanted(dsn, entry.getKey()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toList()))
+            .orElse(List.of());
+        if (!wanted.isEmpty()) {
+            try {
+                bounces.relayed(mail, wanted);
+            } catch (Exception e) {
+                LOGGER.error("{}: cannot tell {} that it was relayed to {}", mail.getName(), mail.getMaybeSender().asString(), wanted, e);
+            }
+        }
+    }
+
+    private static boolean isSuccessWanted(DsnParameters dsn, MailAddress recipient) {
+        return Optional.ofNullable(dsn.getRcptParameters().get(recipient))
+            .flatMap(DsnParameters.RecipientDsnParameters::getNotifyParameter)
+            .map(notify -> notify.contains(DsnParameters.Notify.SUCCESS))
+            .orElse(false);
     }
 
     private static Map<MailAddress, Outcome> of(Outcome.Kind kind, Map<MailAddress, Outcome> outcomes) {

@@ -25,29 +25,32 @@ final class Outcome {
     private final String where;
     private final String text;
     private final boolean local;
+    private final boolean reporting;
 
-    private Outcome(Kind kind, String where, String text, boolean local) {
+    private Outcome(Kind kind, String where, String text, boolean local, boolean reporting) {
         this.kind = kind;
         this.where = where;
         this.text = text;
         this.local = local;
+        this.reporting = reporting;
     }
 
-    static Outcome delivered(String where, String reply) {
-        return new Outcome(Kind.DELIVERED, where, oneLine(reply), false);
+    /** Delivered to a host that will report delivery to the sender if asked (RFC 3461), or will not. */
+    static Outcome delivered(String where, String reply, boolean reporting) {
+        return new Outcome(Kind.DELIVERED, where, oneLine(reply), false, reporting);
     }
 
     static Outcome refused(String where, String reply) {
-        return new Outcome(Kind.REFUSED, where, oneLine(reply), false);
+        return new Outcome(Kind.REFUSED, where, oneLine(reply), false, false);
     }
 
     static Outcome deferred(String where, String reply) {
-        return new Outcome(Kind.DEFERRED, where, oneLine(reply), false);
+        return new Outcome(Kind.DEFERRED, where, oneLine(reply), false, false);
     }
 
     /** Deferred by trouble that the administrator of this server can end: credentials, TLS, DNS, a next hop that does not exist. */
     static Outcome localTrouble(String where, String text) {
-        return new Outcome(Kind.DEFERRED, where, oneLine(text), true);
+        return new Outcome(Kind.DEFERRED, where, oneLine(text), true, false);
     }
 
     /** What a remote host says goes into log lines and bounces: keep it on one line, printable and short. */
@@ -75,6 +78,11 @@ final class Outcome {
         return local;
     }
 
+    /** Whether the next hop reports delivery to senders who ask for it. */
+    boolean isReporting() {
+        return reporting;
+    }
+
     /** The SMTP reply code at the beginning of the text, if there is one. */
     OptionalInt code() {
         boolean code = text.length() >= CODE_LENGTH && text.chars().limit(CODE_LENGTH).allMatch(c -> c >= '0' && c <= '9');
@@ -87,12 +95,13 @@ final class Outcome {
             return false;
         }
         Outcome that = (Outcome) other;
-        return kind == that.kind && local == that.local && where.equals(that.where) && text.equals(that.text);
+        return kind == that.kind && local == that.local && reporting == that.reporting
+            && where.equals(that.where) && text.equals(that.text);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, where, text, local);
+        return Objects.hash(kind, where, text, local, reporting);
     }
 
     @Override

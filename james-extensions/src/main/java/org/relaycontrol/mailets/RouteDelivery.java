@@ -61,6 +61,8 @@ import com.google.inject.Inject;
  * <li>{@code delayTime}: waiting times between attempts; default {@value RetrySchedule#DEFAULT_DELAYS}, which is five days.</li>
  * <li>{@code maxRetries}: number of retries; by default as many as {@code delayTime} has.</li>
  * <li>{@code bounceProcessor}: processor for the recipients who do not get the mail; by default James writes a plain bounce.</li>
+ * <li>{@code relayedProcessor}: processor for the recipients whose next hop has the mail and does not report delivery, if the sender asked
+ *     for a report (RFC 3461, NOTIFY=SUCCESS): it should say {@code relayed}. By default nobody is told.</li>
  * <li>{@code deliveryThreads}: deliveries at once, 64 by default; a quarter of them at most to one next hop without
  *     {@code maxConnections}.</li>
  * <li>{@code maxReceived}: a mail with as many {@code Received} headers is looping and bounces; 100 by default (RFC 5321 section 6.3).</li>
@@ -85,11 +87,12 @@ public final class RouteDelivery extends GenericMailet {
     private static final int DEFAULT_THREADS = 64;
     private static final int DEFAULT_MAX_RECEIVED = 100;
     private static final String OUTGOING_QUEUE = "outgoingQueue";
+    private static final String RELAYED_PROCESSOR = "relayedProcessor";
     private static final String REACHED_BY = "reachedBy";
     private static final String BOUNCE_PROCESSOR = RemoteDeliveryConfiguration.BOUNCE_PROCESSOR;
     /** The last two are for the mailet container. */
-    private static final Set<String> PARAMETERS = Set.of(OUTGOING_QUEUE, BOUNCE_PROCESSOR, REACHED_BY, "delayTime", "maxRetries",
-        "deliveryThreads", "maxReceived", RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND,
+    private static final Set<String> PARAMETERS = Set.of(OUTGOING_QUEUE, BOUNCE_PROCESSOR, RELAYED_PROCESSOR, REACHED_BY, "delayTime",
+        "maxRetries", "deliveryThreads", "maxReceived", RemoteDeliveryConfiguration.HELO_NAME, RemoteDeliveryConfiguration.BIND,
         ClientSettings.CONNECT_TIMEOUT, ClientSettings.TIMEOUT, RemoteDeliveryConfiguration.START_TLS,
         "onMailetException", "onMatchException");
     private static final Duration FAILURE_DELAY = Duration.ofMinutes(1);
@@ -158,7 +161,7 @@ public final class RouteDelivery extends GenericMailet {
         int threads = number("deliveryThreads", DEFAULT_THREADS);
         RelayLimit loops = loops(number("maxReceived", DEFAULT_MAX_RECEIVED));
         ClientSettings settings = ClientSettings.of(this, domainList);
-        Bounces bounces = new Bounces(getMailetContext(), parameter(BOUNCE_PROCESSOR));
+        Bounces bounces = new Bounces(getMailetContext(), parameter(BOUNCE_PROCESSOR), parameter(RELAYED_PROCESSOR));
         MailQueue queue = queues.createQueue(MailQueueName.of(parameter(OUTGOING_QUEUE).orElse(DEFAULT_QUEUE)));
         KeptConnections connections = new KeptConnections(certificates());
         HostFinder finder = new HostFinder(dns, thisServer.reachedBy(list(REACHED_BY)));
@@ -284,10 +287,13 @@ public final class RouteDelivery extends GenericMailet {
         }
     }
 
-    /** The bounce processor: James does not start without it. */
+    /** The processors for what is told to senders: James does not start without them. */
     @Override
     public Collection<ProcessingState> requiredProcessingState() {
-        return parameter(BOUNCE_PROCESSOR).map(ProcessingState::new).stream().collect(Collectors.toList());
+        return Stream.of(BOUNCE_PROCESSOR, RELAYED_PROCESSOR)
+            .flatMap(name -> parameter(name).stream())
+            .map(ProcessingState::new)
+            .collect(Collectors.toList());
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.apache.james.core.MailAddress;
 import org.apache.mailet.DsnParameters;
@@ -63,9 +64,12 @@ final class SmtpSender {
             Optional<Credentials> credentials = hops.isPresent() ? Credentials.of(hops.get()) : Optional.empty();
             MessageContent content = MessageContent.of(mail, context);
             while (!left.isEmpty()) {
-                Map<MailAddress, Reply> replies = send(transaction(mail, left, content), left, host, hops, credentials);
-                replies.forEach((recipient, reply) -> outcomes.put(recipient, outcome(reply, host)));
-                left = tooMany(replies);
+                Answers answers = send(transaction(mail, left, content), host, hops, credentials);
+                List<MailAddress> sent = left;
+                for (int i = 0; i < sent.size(); i++) {
+                    outcomes.put(sent.get(i), outcome(answers.replies.get(i), host, answers.reporting));
+                }
+                left = tooMany(sent, answers.replies);
             }
         } catch (Credentials.MissingPasswordException e) {
             outcomes.putAll(all(left, Outcome.localTrouble(host.toString(), "451 4.3.5 no password: " + e.getMessage())));
@@ -116,34 +120,38 @@ final class SmtpSender {
                 .orElse(null));
     }
 
-    /** The answer for each recipient. With credentials, a failed handshake must not lead to a password in the clear. */
-    private Map<MailAddress, Reply> send(Transaction transaction, List<MailAddress> recipients, Host host, Optional<NextHops> hops,
-            Optional<Credentials> credentials) throws SmtpException {
-        Tls tls = settings.tls(hops);
-        try {
-            return byRecipient(recipients, send(transaction, settings.peer(host, hops, tls, credentials), hops));
-        } catch (SmtpException e) {
-            if (e.stage() == Stage.TLS && tls == Tls.OPPORTUNISTIC && credentials.isEmpty()) {
-                LOGGER.warn("{}: TLS failed, sending without: {}", host, e.getMessage());
-                return byRecipient(recipients, send(transaction, settings.peer(host, hops, Tls.NONE, credentials), hops));
-            }
-            throw e;
+    /** What a host answered for each recipient, and whether it reports delivery. */
+    private static final class Answers {
+
+        private final List<Reply> replies;
+        private final boolean reporting;
+
+        private Answers(List<Reply> replies, boolean reporting) {
+            this.replies = replies;
+            this.reporting = reporting;
         }
     }
 
-    private static Map<MailAddress, Reply> byRecipient(List<MailAddress> recipients, List<Reply> replies) {
-        Map<MailAddress, Reply> byRecipient = new LinkedHashMap<>();
-        for (int i = 0; i < recipients.size(); i++) {
-            byRecipient.put(recipients.get(i), replies.get(i));
+    /** With credentials, a failed handshake must not lead to a password in the clear. */
+    private Answers send(Transaction transaction, Host host, Optional<NextHops> hops, Optional<Credentials> credentials)
+            throws SmtpException {
+        Tls tls = settings.tls(hops);
+        try {
+            return send(transaction, settings.peer(host, hops, tls, credentials), hops);
+        } catch (SmtpException e) {
+            if (e.stage() == Stage.TLS && tls == Tls.OPPORTUNISTIC && credentials.isEmpty()) {
+                LOGGER.warn("{}: TLS failed, sending without: {}", host, e.getMessage());
+                return send(transaction, settings.peer(host, hops, Tls.NONE, credentials), hops);
+            }
+            throw e;
         }
-        return byRecipient;
     }
 
     /**
      * Sends over a kept connection, and over a new one if there is none, or if the kept one turns out to be dead or the server takes no
      * transaction on it. Not if the server may have taken the message.
      */
-    private List<Reply> send(Transaction transaction, Peer peer, Optional<NextHops> hops) throws SmtpException {
+    private Answers send(Transaction transaction, Peer peer, Optional<NextHops> hops) throws SmtpException {
         SmtpConnection kept = connections.take(peer);
         if (kept != null) {
             try {
@@ -158,12 +166,12 @@ final class SmtpSender {
         return send(transaction, connections.open(peer, hops, hops.map(NextHops::maxConnections).orElse(OptionalInt.empty())));
     }
 
-    private List<Reply> send(Transaction transaction, SmtpConnection connection) throws SmtpException {
+    private Answers send(Transaction transaction, SmtpConnection connection) throws SmtpException {
         boolean sent = false;
         try {
-            List<Reply> replies = connection.send(transaction);
+            Answers answers = new Answers(connection.send(transaction), connection.offersDsn());
             sent = true;
-            return replies;
+            return answers;
         } finally {
             if (sent) {
                 connections.giveBack(connection);
@@ -174,21 +182,20 @@ final class SmtpSender {
     }
 
     /** Those who may go into a transaction of their own, provided that this one had room for anybody. */
-    private static List<MailAddress> tooMany(Map<MailAddress, Reply> replies) {
-        List<MailAddress> tooMany = replies.entrySet().stream()
-            .filter(entry -> isTooMany(entry.getValue()))
-            .map(Map.Entry::getKey)
+    private static List<MailAddress> tooMany(List<MailAddress> recipients, List<Reply> replies) {
+        return replies.stream().noneMatch(Reply::isPositive) ? List.of() : IntStream.range(0, recipients.size())
+            .filter(i -> isTooMany(replies.get(i)))
+            .mapToObj(recipients::get)
             .collect(Collectors.toList());
-        return tooMany.size() < replies.size() && replies.values().stream().anyMatch(Reply::isPositive) ? tooMany : List.of();
     }
 
     private static boolean isTooMany(Reply reply) {
         return TOO_MANY_CODES.contains(reply.code()) && (reply.hasDetail(TOO_MANY_DETAIL) || !reply.isEnhanced());
     }
 
-    private static Outcome outcome(Reply reply, Host host) {
+    private static Outcome outcome(Reply reply, Host host, boolean reporting) {
         if (reply.isPositive()) {
-            return Outcome.delivered(host.toString(), reply.toString());
+            return Outcome.delivered(host.toString(), reply.toString(), reporting);
         }
         if (CREDENTIAL_CODES.contains(reply.code())) {
             return Outcome.localTrouble(host.toString(), reply.toString());
@@ -202,7 +209,7 @@ final class SmtpSender {
         Optional<Reply> reply = failure.reply();
         switch (failure.stage()) {
             case SENDER:
-                return reply.map(answer -> outcome(answer, host)).orElseGet(() -> Outcome.deferred(where, failure.getMessage()));
+                return reply.map(answer -> outcome(answer, host, false)).orElseGet(() -> Outcome.deferred(where, failure.getMessage()));
             case TLS:
                 return reply.filter(Reply::isTransient)
                     .map(answer -> Outcome.deferred(where, answer.toString()))

@@ -624,6 +624,31 @@ class RouteDeliveryTest {
     }
 
     @Test
+    void shouldReportAsRelayedWhatTheNextHopWillNotReport() throws Exception {
+        SmtpNextHop reporting = hop("127.0.0.1");
+        SmtpNextHop other = hop("127.0.0.1").extending("8BITMIME");
+        route("a.example", reporting);
+        route("b.example", other);
+        start("relayedProcessor", "relayed");
+        MailImpl mail = mail("joe@a.example", "joe@b.example", "jim@b.example", "jack@b.example").build();
+        mails.add(mail);
+        mail.setDsnParameters(DsnParameters.builder()
+            .addRcptParameter(new MailAddress("joe@a.example"), RecipientDsnParameters.of(EnumSet.of(Notify.SUCCESS)))
+            .addRcptParameter(new MailAddress("joe@b.example"), RecipientDsnParameters.of(EnumSet.of(Notify.SUCCESS, Notify.FAILURE)))
+            .addRcptParameter(new MailAddress("jim@b.example"), RecipientDsnParameters.of(EnumSet.of(Notify.FAILURE)))
+            .build().orElseThrow());
+
+        mailet.service(mail);
+
+        awaitEmptyQueue();
+        assertThat(context.getSentMails()).singleElement().satisfies(sent -> {
+            assertThat(sent.getState()).isEqualTo("relayed");
+            assertThat(sent.getRecipients()).containsExactly(new MailAddress("joe@b.example"));
+        });
+        assertThat(mailet.requiredProcessingState()).containsExactly(new ProcessingState("relayed"));
+    }
+
+    @Test
     void shouldAuthenticateAndTakeAChangedPasswordWithoutRestart(@TempDir Path directory) throws Exception {
         Path password = directory.resolve("password");
         Files.writeString(password, "wrong\n");

@@ -39,7 +39,7 @@ class SlowHostsTest {
     @Test
     void shouldNotMindWhoFailsAtOnceOrTakesLongToAccept() {
         hosts.note(HOST, FAILURE, Duration.ofMillis(10));
-        hosts.note(ANOTHER, List.of(FAILURE.get(0), Outcome.delivered("hop", "250 ok")), LONG);
+        hosts.note(ANOTHER, List.of(FAILURE.get(0), Outcome.delivered("hop", "250 ok", true)), LONG);
 
         assertThat(hosts.contains(HOST)).isFalse();
         assertThat(hosts.contains(ANOTHER)).isFalse();
