@@ -34,6 +34,7 @@ class DeliveryIT {
         "      <domain name='ratest.com' action='inbound'/>",
         "      <domain name='one.example' action='relay' nextHop=\"one.test\"/>",
         "      <domain name='two.example' action='relay' nextHop=\"two.test\"/>",
+        "      <domain name='plain.example' action='relay' nextHop=\"plain.test\"/>",
         "      <domain name='failover.example' action='relay' nextHop=\"first.test,second.test\"/>",
         "      <domain name='six.example' action='relay' nextHop=\"six.test\"/>",
         "      <domain name='named.example' action='relay' nextHop=\"named.test\"/>",
@@ -50,6 +51,7 @@ class DeliveryIT {
     private static NextHop smart;
     private static NextHop one;
     private static NextHop two;
+    private static NextHop plain;
     private static NextHop first;
     private static NextHop second;
     private static NextHop six;
@@ -61,6 +63,7 @@ class DeliveryIT {
         smart = NextHop.listening();
         one = NextHop.listening();
         two = NextHop.listening();
+        plain = NextHop.listening().answer("EHLO", "250-next-hop.test.example\r\n250 8BITMIME");
         first = NextHop.listening();
         second = NextHop.listening();
         six = NextHop.listening(Loopback.hasIpv6() ? "::1" : "127.0.0.1");
@@ -79,6 +82,7 @@ class DeliveryIT {
             .nextHop("smart.test", smart)
             .nextHop("one.test", one)
             .nextHop("two.test", two)
+            .nextHop("plain.test", plain)
             .nextHop("first.test", first)
             .nextHop("second.test", second)
             .nextHop("mx:exchanged.example", "mx:exchanged.example")
@@ -94,7 +98,7 @@ class DeliveryIT {
     static void stop() {
         server.close();
         dns.close();
-        List.of(smart, one, two, first, second, six).forEach(NextHop::close);
+        List.of(smart, one, two, plain, first, second, six).forEach(NextHop::close);
     }
 
     @AfterEach
@@ -296,6 +300,22 @@ class DeliveryIT {
         assertThat(bounces("curious@sender.example")).hasSize(1);
         assertThat(bounces("curious@sender.example").get(0).text())
             .contains("Original-Envelope-Id: asked", "Final-Recipient: rfc822; " + ALICE, "Action: delivered");
+    }
+
+    @Test
+    void shouldTellSenderWhoAskedThatNextHopWillNotReport() {
+        try (SmtpClient stranger = server.client(STRANGER)) {
+            assertThat(stranger.command("MAIL FROM:<eager@sender.example> ENVID=relayed").code()).isEqualTo(250);
+            assertThat(stranger.command("RCPT TO:<asked@plain.example> NOTIFY=SUCCESS,FAILURE").code()).isEqualTo(250);
+            assertThat(stranger.command("RCPT TO:<not-asked@plain.example> NOTIFY=FAILURE").code()).isEqualTo(250);
+            assertThat(stranger.data("notify of relaying").code()).isEqualTo(250);
+        }
+        RelayServer.await(() -> bounces("eager@sender.example"), reports -> !reports.isEmpty(), () -> "a report");
+        server.awaitEmptyQueues();
+        assertThat(bounces("eager@sender.example")).hasSize(1);
+        assertThat(bounces("eager@sender.example").get(0).text())
+            .contains("Original-Envelope-Id: relayed", "Final-Recipient: rfc822; asked@plain.example", "Action: relayed", "Status: 2.0.0")
+            .doesNotContain("rfc822; not-asked@plain.example");
     }
 
     private static void send(String sender, String subject, String... recipients) {
