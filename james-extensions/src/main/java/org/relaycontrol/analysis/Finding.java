@@ -42,6 +42,8 @@ public final class Finding {
         REROUTE_OFF("reroute-off", false),
         /** Nobody may connect. */
         NOBODY_CONNECTS("nobody-connects", false),
+        /** A policy is not enforced. */
+        NOT_ENFORCED("not-enforced", false),
         /** There are listeners that no policy governs. */
         UNGOVERNED_LISTENERS("ungoverned-listeners", false),
         /** All of IPv6 is listed, but not all of IPv4. */

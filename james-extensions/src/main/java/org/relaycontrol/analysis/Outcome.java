@@ -19,8 +19,11 @@ public final class Outcome {
     private final @Nullable Route route;
     private final boolean hopsMatter;
     private final @Nullable NextHops nextHops;
+    private final boolean enforced;
 
-    private Outcome(Verdict verdict, Reason reason, @Nullable Route route, boolean hopsMatter, @Nullable NextHops nextHops) {
+    private Outcome(Verdict verdict, Reason reason, @Nullable Route route, boolean enforced, boolean hopsMatter,
+                    @Nullable NextHops nextHops) {
+        this.enforced = enforced;
         this.verdict = verdict;
         this.reason = reason;
         this.route = route;
@@ -29,12 +32,12 @@ public final class Outcome {
     }
 
     static Outcome of(Decision decision) {
-        return new Outcome(decision.verdict(), decision.reason(), decision.route(), false, null);
+        return new Outcome(decision.verdict(), decision.reason(), decision.route(), decision.isEnforced(), false, null);
     }
 
     /** The same, by these next hops, or by the MX of each domain. */
     Outcome via(Optional<NextHops> hops) {
-        return new Outcome(verdict, reason, route, true, hops.orElse(null));
+        return new Outcome(verdict, reason, route, enforced, true, hops.orElse(null));
     }
 
     /** What is done with the recipient. */
@@ -50,6 +53,11 @@ public final class Outcome {
     /** Where the recipient goes, or null if it is not accepted. */
     public @Nullable Route route() {
         return route;
+    }
+
+    /** Whether that is done; otherwise the policy only logs it, and James's own rules decide. */
+    public boolean isEnforced() {
+        return enforced;
     }
 
     /** Whether this outcome differs from the one it is compared with by its next hops. */
@@ -77,7 +85,7 @@ public final class Outcome {
         }
         Outcome that = (Outcome) other;
         return verdict == that.verdict && reason == that.reason && route == that.route && hopsMatter == that.hopsMatter
-            && Objects.equals(nextHops, that.nextHops);
+            && enforced == that.enforced && Objects.equals(nextHops, that.nextHops);
     }
 
     @Override
@@ -85,13 +93,14 @@ public final class Outcome {
         return (31 * verdict.hashCode() + reason.hashCode()) * 31 + Objects.hashCode(nextHops);
     }
 
-    /** Like {@code deny not-permitted} or {@code permit client-listed via smtp.isp.example:587}. */
+    /**
+     * Like {@code deny not-permitted}, {@code permit client-listed via smtp.isp.example:587} or
+     * {@code deny not-permitted (not enforced)}.
+     */
     @Override
     public String toString() {
-        if (!hopsMatter) {
-            return verdict + " " + reason;
-        }
-        return verdict + " " + reason + " via " + (nextHops == null ? "MX" : hopsText(nextHops));
+        String hops = !hopsMatter ? "" : " via " + (nextHops == null ? "MX" : hopsText(nextHops));
+        return verdict + " " + reason + hops + (enforced ? "" : " (not enforced)");
     }
 
     private static String hopsText(NextHops hops) {

@@ -71,6 +71,10 @@ final class Warnings {
     }
 
     private void checkClients(RelayPolicy policy) {
+        if (!policy.isEnforced()) {
+            warn(Kind.NOT_ENFORCED, policy.rule(), "policy " + policy.name() + " only logs what it would do, James's own rules decide; "
+                + "remove enforce=\"false\" when that is what is meant");
+        }
         Restrictions restrictions = policy.restrictions();
         ClientList connections = policy.connections();
         if (connections.mode() == ClientList.Mode.ONLY && connections.isEmpty()) {

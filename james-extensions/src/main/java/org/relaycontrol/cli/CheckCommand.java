@@ -117,6 +117,9 @@ final class CheckCommand implements Callable<Integer> {
         RelayPolicy policy = summary.policy();
         streams.printLine("");
         streams.printLine("policy " + policy.name() + " (" + policy.rule() + "), " + summary.listeners());
+        if (!policy.isEnforced()) {
+            printField("enforced", "no: James's own rules decide, and this is what the policy would do");
+        }
         printField("may connect", summary.mayConnectText());
         for (Action action : Action.values()) {
             printField(name(action), summary.entriesText(action));

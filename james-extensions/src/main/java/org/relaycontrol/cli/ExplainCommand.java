@@ -172,6 +172,9 @@ final class ExplainCommand implements Callable<Integer> {
         streams.printLine(decision.verdict() + " " + decision.reason() + (explanation.rule() == null ? "" : ", by " + explanation.rule()));
         streams.printLine("");
         streams.printLine("  policy    " + (decision.policy() == null ? "none" : decision.policy().name()));
+        if (!decision.isEnforced()) {
+            streams.printLine("  enforced  no: James's own rules decide, and this is what the policy would do");
+        }
         streams.printLine("  reply     " + String.join("\n            ", explanation.replies()));
         if (decision.isPermit()) {
             streams.printLine("  route     " + decision.route());

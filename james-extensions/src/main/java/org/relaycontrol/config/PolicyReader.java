@@ -62,8 +62,9 @@ final class PolicyReader {
             RestrictionsReader restrictionsReader = new RestrictionsReader(file);
             ClientList connections = restrictionsReader.connections(element);
             Restrictions restrictions = restrictionsReader.restrictions(element);
-            policies.add(RelayPolicy.of(name, file.rule(element), listeners, connections, own.routing().buildOver(sharedRouting),
-                restrictions));
+            RelayPolicy policy = RelayPolicy.of(name, file.rule(element), listeners, connections, own.routing().buildOver(sharedRouting),
+                restrictions);
+            policies.add("false".equals(element.attribute("enforce")) ? policy.notEnforced() : policy);
         }
         if (!withoutSmartHost.isEmpty()) {
             shared.viaSmartHost().forEach(entry -> file.problem(entry, "via=\"smartHost\", but there is no smart host for "

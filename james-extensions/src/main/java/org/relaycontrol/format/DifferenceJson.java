@@ -41,6 +41,7 @@ public final class DifferenceJson {
         object.put("verdict", outcome.verdict());
         object.put("reason", outcome.reason());
         object.put("route", outcome.route());
+        object.put("enforced", outcome.isEnforced());
         if (outcome.hopsMatter()) {
             object.put("next_hop", outcome.nextHops());
         }

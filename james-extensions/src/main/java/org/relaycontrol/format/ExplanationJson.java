@@ -25,6 +25,7 @@ public final class ExplanationJson {
         object.put("route", decision.route());
         object.put("next_hop", decision.nextHops(explanation.recipient(), null));
         object.put("policy", decision.policy() == null ? null : decision.policy().name());
+        object.put("enforced", decision.isEnforced());
         object.put("rule", explanation.rule());
         object.put("reply", decision.isPermit() ? null : explanation.replies().get(0));
         List<Object> steps = new ArrayList<>();

@@ -28,6 +28,7 @@ public final class PolicySummaryJson {
         object.put("name", policy.name());
         object.put("rule", policy.rule());
         object.put("listeners", policy.listeners());
+        object.put("enforced", policy.isEnforced());
         object.put("may_connect", summary.mayConnectText());
         for (Action action : Action.values()) {
             object.put(action.name().toLowerCase(Locale.ROOT), summary.entries(action).size());

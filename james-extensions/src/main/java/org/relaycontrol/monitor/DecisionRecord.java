@@ -18,6 +18,7 @@ public final class DecisionRecord {
     private final Instant time;
     private final DecidedBy reason;
     private final @Nullable String policy;
+    private final boolean enforced;
     private final @Nullable Rule rule;
     private final IpAddress client;
     private final ClientHost host;
@@ -31,6 +32,7 @@ public final class DecisionRecord {
         this.time = builder.time;
         this.reason = builder.reason;
         this.policy = builder.policy;
+        this.enforced = builder.enforced;
         this.rule = builder.rule;
         this.client = builder.client;
         this.host = builder.host;
@@ -68,6 +70,11 @@ public final class DecisionRecord {
         return policy;
     }
 
+    /** Whether that was done; otherwise it was left to James's own rules. */
+    public boolean isEnforced() {
+        return enforced;
+    }
+
     /** Where the client connects from. */
     public IpAddress client() {
         return client;
@@ -84,6 +91,7 @@ public final class DecisionRecord {
         fields.put("verdict", reason.verdict());
         fields.put("reason", reason);
         fields.put("policy", policy);
+        fields.put("enforce", enforced);
         fields.put("rule", rule);
         fields.put("client", client);
         fields.put("host", host);
@@ -113,6 +121,7 @@ public final class DecisionRecord {
         private final String session;
         private ClientHost host = ClientHost.UNKNOWN;
         private @Nullable String policy;
+        private boolean enforced = true;
         private @Nullable Rule rule;
         private @Nullable User user;
         private @Nullable String sender;
@@ -130,6 +139,12 @@ public final class DecisionRecord {
         public Builder by(@Nullable RelayPolicy decider, @Nullable Rule where) {
             policy = decider == null ? null : decider.name();
             rule = where;
+            return this;
+        }
+
+        /** Whether what was decided was done. */
+        public Builder enforced(boolean done) {
+            enforced = done;
             return this;
         }
 

@@ -156,6 +156,11 @@ public final class Decision {
         return policy;
     }
 
+    /** Whether that is done, rather than only logged: unless the policy is not enforced. */
+    public boolean isEnforced() {
+        return policy == null || policy.isEnforced();
+    }
+
     /**
      * The line that decided, {@link Rule#DOMAIN_LIST}, or null where no policy governs.
      *

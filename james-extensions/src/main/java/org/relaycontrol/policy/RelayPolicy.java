@@ -35,17 +35,19 @@ public final class RelayPolicy {
     private final ClientList connections;
     private final RoutingList routing;
     private final Restrictions restrictions;
+    private final boolean enforced;
     private final List<HostMatch> possibleHosts;
     private final Answers answers;
 
     private RelayPolicy(String name, Rule rule, List<Listener> listeners, ClientList connections, RoutingList routing,
-                        Restrictions restrictions) {
+                        Restrictions restrictions, boolean enforced) {
         this.name = name;
         this.rule = rule;
         this.listeners = listeners;
         this.connections = connections;
         this.routing = routing;
         this.restrictions = restrictions;
+        this.enforced = enforced;
         Map<HostMatch, String> possible = HostMatch.possible(connections, restrictions);
         this.possibleHosts = List.copyOf(possible.keySet());
         this.answers = new Answers(this, possible.values());
@@ -61,7 +63,17 @@ public final class RelayPolicy {
      */
     public static RelayPolicy of(String name, Rule rule, List<Listener> listeners, ClientList connections, RoutingList routing,
                                  Restrictions restrictions) {
-        return new RelayPolicy(name, rule, List.copyOf(listeners), connections, routing, restrictions);
+        return new RelayPolicy(name, rule, List.copyOf(listeners), connections, routing, restrictions, true);
+    }
+
+    /** The same policy, which decides to be watched, while the server's own rules rule. */
+    public RelayPolicy notEnforced() {
+        return new RelayPolicy(name, rule, listeners, connections, routing, restrictions, false);
+    }
+
+    /** Whether what it decides is done. */
+    public boolean isEnforced() {
+        return enforced;
     }
 
     /** The name in logs, metrics and tools. */

@@ -10,6 +10,7 @@ import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.relaycontrol.james.PolicySource;
+import org.relaycontrol.policy.RelayPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,9 @@ public class AuthorizedAddresses {
 
     /** Warns of each server that has them and the pack's handlers; the first time it is called. */
     void warnOnce() {
-        if (!warned.getAndSet(true) && !policySource.acceptedWarnings().contains(NAME)) {
+        // Where no policy is enforced they permit what they always have.
+        boolean enforced = policySource.current().policies().stream().anyMatch(RelayPolicy::isEnforced);
+        if (!warned.getAndSet(true) && enforced && !policySource.acceptedWarnings().contains(NAME)) {
             try {
                 warnings(configurations.getConfiguration("smtpserver")).forEach(LOGGER::warn);
             } catch (ConfigurationException e) {

@@ -46,19 +46,20 @@ public class DecisionLog {
     }
 
     /** A recipient was refused whose domain is none that mail can be sent to. */
-    void notAMailDomain(SMTPSession session, MaybeSender sender, MailAddress recipient) {
-        decisions.decided(record(session, DecidedBy.NOT_A_MAIL_DOMAIN, sender, recipient).build());
+    void notAMailDomain(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean enforced) {
+        decisions.decided(record(session, DecidedBy.NOT_A_MAIL_DOMAIN, sender, recipient).enforced(enforced).build());
     }
 
     /** A recipient could not be decided. */
-    void failure(SMTPSession session, MaybeSender sender, MailAddress recipient, RuntimeException cause) {
-        decisions.decided(record(session, DecidedBy.FAILURE, sender, recipient).build(), cause);
+    void failure(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean enforced, RuntimeException cause) {
+        decisions.decided(record(session, DecidedBy.FAILURE, sender, recipient).enforced(enforced).build(), cause);
     }
 
     DecisionRecord record(SMTPSession session, Decision decision, @Nullable Rule rule, ClientHost host, @Nullable MaybeSender sender,
                           @Nullable MailAddress recipient) {
         return record(session, DecidedBy.of(decision.reason()), sender, recipient)
             .by(decision.policy(), rule)
+            .enforced(decision.isEnforced())
             .host(host)
             .build();
     }

@@ -24,11 +24,13 @@ public class RecipientControl {
     private static final HookResult FAILURE = Replies.refuse(451, "4.3.0 The recipient cannot be checked at the moment, try again later");
 
     private final SessionPolicy policy;
+    private final CandidateControl candidate;
     private final DecisionLog log;
 
-    /** Decides by the running policy. */
+    /** Decides by the running policy, and compares with what a candidate decides. */
     @Inject
-    public RecipientControl(SessionPolicy policy, DecisionLog log) {
+    public RecipientControl(SessionPolicy policy, CandidateControl candidate, DecisionLog log) {
+        this.candidate = candidate;
         this.policy = policy;
         this.log = log;
     }
@@ -42,19 +44,35 @@ public class RecipientControl {
      */
     HookResult check(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean authOffered) {
         try {
-            Recipient asPolicy = asPolicy(recipient);
-            if (asPolicy == null) {
-                log.notAMailDomain(session, sender, recipient);
-                return NOT_A_MAIL_DOMAIN;
-            }
-            DecidedRecipient decided = policy.decide(session, asPolicy);
-            HookResult result = result(session, recipient, decided, authOffered);
-            log.recipient(session, sender, recipient, decided);
-            return result;
+            DecidedRecipient decided = decide(session, sender, recipient, true);
+            return decided == null ? NOT_A_MAIL_DOMAIN : result(session, recipient, decided, authOffered);
         } catch (RuntimeException e) {
-            log.failure(session, sender, recipient, e);
+            log.failure(session, sender, recipient, true, e);
             return FAILURE;
         }
+    }
+
+    /** Decides one recipient, where what is decided is not done: it is logged alone. */
+    void watch(SMTPSession session, MaybeSender sender, MailAddress recipient) {
+        try {
+            decide(session, sender, recipient, false);
+        } catch (RuntimeException e) {
+            log.failure(session, sender, recipient, false, e);
+        }
+    }
+
+    /** Decides and logs; null if the recipient's domain is none that mail can be sent to. */
+    private @Nullable DecidedRecipient decide(SMTPSession session, MaybeSender sender, MailAddress recipient,
+                                              boolean enforced) {
+        Recipient asPolicy = asPolicy(recipient);
+        if (asPolicy == null) {
+            log.notAMailDomain(session, sender, recipient, enforced);
+            return null;
+        }
+        DecidedRecipient decided = policy.decide(session, asPolicy);
+        log.recipient(session, sender, recipient, decided);
+        candidate.compare(session, sender, recipient, decided);
+        return decided;
     }
 
     private static HookResult result(SMTPSession session, MailAddress recipient, DecidedRecipient decided, boolean authOffered) {

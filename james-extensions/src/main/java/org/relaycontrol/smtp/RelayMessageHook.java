@@ -12,25 +12,35 @@ import org.apache.james.smtpserver.JamesMessageHook;
 import org.apache.mailet.Mail;
 import org.relaycontrol.james.Stamp;
 import org.relaycontrol.james.Stamp.Permission;
+import org.relaycontrol.james.StockRules;
+import org.relaycontrol.policy.RelayPolicy;
 
 /**
  * Stamps a received mail with what RCPT has permitted for each of its recipients. Recipients that another {@code <handler>} has accepted
- * before {@link RelayRcptHook} was asked are decided now; if one is refused, so is the mail.
+ * before {@link RelayRcptHook} was asked are decided now; if one is refused, so is the mail. Mail that is left to James's own rules gets no
+ * stamp, but a mark that it is.
  */
 public class RelayMessageHook implements JamesMessageHook {
 
     private static final int REFUSED = 550;
 
+    private final SessionPolicy policy;
     private final RecipientControl recipients;
 
     /** Decides by the running policy. */
     @Inject
-    public RelayMessageHook(RecipientControl recipients) {
+    public RelayMessageHook(SessionPolicy policy, RecipientControl recipients) {
+        this.policy = policy;
         this.recipients = recipients;
     }
 
     @Override
     public HookResult onMessage(SMTPSession session, Mail mail) {
+        RelayPolicy governing = policy.governing(session);
+        if (governing != null && !governing.isEnforced()) {
+            StockRules.leave(mail, governing.name());
+            return HookResult.DECLINED;
+        }
         PermittedRecipients permitted = PermittedRecipients.of(session);
         Map<MailAddress, Permission> permissions = new HashMap<>();
         List<HookResult> refusals = new ArrayList<>();

@@ -11,26 +11,33 @@ import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.RcptHook;
+import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
 import org.relaycontrol.james.HostedDomainWarnings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides each recipient at RCPT by the policy that governs the listener. {@link RelayControlHandlers} puts it in the place of James's
- * {@code AuthRequiredToRelayRcptHook}. What it permits, later hooks may still refuse.
+ * {@code AuthRequiredToRelayRcptHook}, to which it leaves the decision where the policy is not enforced. What it permits, later hooks may
+ * still refuse.
  */
 public class RelayRcptHook implements RcptHook, ExtensibleHandler {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RelayRcptHook.class);
 
+    private final SessionPolicy policy;
     private final RecipientControl recipients;
+    private final AuthRequiredToRelayRcptHook stock;
     private final AuthorizedAddresses authorizedAddresses;
     private final HostedDomainWarnings hostedDomains;
     private boolean hasAuth;
 
     /** Decides by the running policy. */
     @Inject
-    public RelayRcptHook(RecipientControl recipients, AuthorizedAddresses authorizedAddresses, HostedDomainWarnings hostedDomains) {
+    public RelayRcptHook(SessionPolicy policy, RecipientControl recipients, AuthRequiredToRelayRcptHook stock,
+                         AuthorizedAddresses authorizedAddresses, HostedDomainWarnings hostedDomains) {
+        this.policy = policy;
+        this.stock = stock;
         this.recipients = recipients;
         this.authorizedAddresses = authorizedAddresses;
         this.hostedDomains = hostedDomains;
@@ -38,6 +45,10 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
 
     @Override
     public HookResult doRcpt(SMTPSession session, MaybeSender sender, MailAddress recipient) {
+        if (policy.isLeftToJames(session)) {
+            recipients.watch(session, sender, recipient);
+            return stock.doRcpt(session, sender, recipient);
+        }
         return recipients.check(session, sender, recipient, isAuthOffered(session));
     }
 

@@ -18,7 +18,7 @@ import org.relaycontrol.policy.Decision.Verdict;
 
 /**
  * James's sender verification ({@code verifyIdentity}), which asks clients that send from a local address to authenticate: clients that the
- * restrictions permit by address need not. Says so to James for the time of the call, and to nobody else.
+ * restrictions of an enforced policy permit by address need not. Says so to James for the time of the call, and to nobody else.
  */
 public class SenderVerificationHook implements MailHook, RcptHook, JamesMessageHook {
 
@@ -58,6 +58,9 @@ public class SenderVerificationHook implements MailHook, RcptHook, JamesMessageH
     }
 
     private HookResult verify(SMTPSession session, Supplier<HookResult> verification) {
+        if (policy.isLeftToJames(session)) {
+            return verification.get();
+        }
         Verdict byAddress = policy.permitsByAddress(session);
         HookResult result = verify(session, byAddress == Verdict.PERMIT, verification);
         if (byAddress != Verdict.DEFER || !SMTPRetCode.AUTH_REQUIRED.equals(result.getSmtpRetCode())) {

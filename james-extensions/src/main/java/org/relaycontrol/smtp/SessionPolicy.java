@@ -5,6 +5,7 @@ import com.google.inject.Singleton;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.HostedDomains;
 import org.relaycontrol.james.PolicySource;
 import org.relaycontrol.policy.ClientHost;
@@ -14,6 +15,7 @@ import org.relaycontrol.policy.Decision.Verdict;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.RelayPolicy;
 
 /**
  * What the running policy says of SMTP sessions: the listener chooses the policy. A mail transaction is decided by what is in force when it
@@ -25,14 +27,20 @@ public class SessionPolicy {
     private static final AttachmentKey<RelayPolicies> OF_TRANSACTION =
         AttachmentKey.of("org.relaycontrol.Policies", RelayPolicies.class);
 
+    private static final AttachmentKey<Boolean> WOULD_BE_REFUSED =
+        AttachmentKey.of("org.relaycontrol.ConnectionWouldBeRefused", Boolean.class);
+
     private final PolicySource source;
     private final HostedDomains hostedDomains;
     private final SessionHosts hosts;
+    private final CandidateControl candidate;
     private final DecisionLog log;
 
     /** Decides by the running policy. */
     @Inject
-    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts, DecisionLog log) {
+    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts, CandidateControl candidate,
+                         DecisionLog log) {
+        this.candidate = candidate;
         this.source = source;
         this.hostedDomains = hostedDomains;
         this.hosts = hosts;
@@ -58,19 +66,39 @@ public class SessionPolicy {
         });
     }
 
-    /** Whether the client may not connect, by what is known of it now, which never waits. Writes the log line if it may not. */
+    /** The policy that decides the mail transaction, or null where none governs the listener. */
+    @Nullable RelayPolicy governing(SMTPSession session) {
+        Connection connection = Connection.of(session);
+        return ofTransaction(session).governing(connection.localAddress(), connection.localPort());
+    }
+
+    /** Whether James's own rules decide the mail transaction: the policy that governs it only logs. */
+    boolean isLeftToJames(SMTPSession session) {
+        RelayPolicy policy = governing(session);
+        return policy != null && !policy.isEnforced();
+    }
+
+    /**
+     * Whether the client may not connect, by what is known of it now, which never waits. Writes the log line if it may not; once a
+     * connection, if the policy is not enforced and lets it go on.
+     */
     boolean refusesConnection(SMTPSession session) {
         return refusesConnection(session, source.current());
     }
 
     private boolean refusesConnection(SMTPSession session, RelayPolicies policies) {
         Connection connection = Connection.of(session);
+        candidate.prepare(session, connection);
         ClientHost host = hosts.now(session, connection, policies);
         Decision refusal = policies.refusal(connection.client(), connection.localAddress(), connection.localPort(), host);
-        if (refusal != null) {
-            log.connection(session, refusal, host);
+        if (refusal == null) {
+            return false;
         }
-        return refusal != null;
+        if (refusal.isEnforced() || session.getAttachment(WOULD_BE_REFUSED, State.Connection).isEmpty()) {
+            log.connection(session, refusal, host);
+            session.setAttachment(WOULD_BE_REFUSED, true, State.Connection);
+        }
+        return refusal.isEnforced();
     }
 
     /**

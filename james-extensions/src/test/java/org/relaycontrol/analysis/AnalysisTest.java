@@ -54,6 +54,15 @@ class AnalysisTest {
         }
     }
 
+    /** Nobody should meet it when the policy is enforced at last. */
+    @Test
+    void shouldRefuseAnOpenRelayThatIsNotEnforced() throws Exception {
+        String open = file("<restrictions>", "<clients mode='allExcept'/>", "</restrictions>").replace("<policy>", "<policy enforce='false'>");
+
+        assertThat(problems(open)).singleElement().asString().endsWith("[open-relay]");
+        assertThat(warnings(file().replace("<policy>", "<policy enforce='false'>"))).singleElement().asString().endsWith("[not-enforced]");
+    }
+
     private static String file(String... lines) {
         return "<relaycontrol>\n<policy>\n" + String.join("\n", lines) + "\n</policy>\n</relaycontrol>\n";
     }

@@ -118,6 +118,21 @@ class ConnectionControlTest {
     }
 
     @Test
+    void shouldLetInAndLogOnceWhereThePolicyIsNotEnforced() {
+        policy.notEnforced();
+        TestSession session = new TestSession().from(REFUSED);
+
+        assertThat(text(welcome.onConnect(session.get()))).startsWith("220 ");
+        assertThat(hook.doHelo(session.get(), "client.example")).isEqualTo(HookResult.DECLINED);
+        assertThat(hook.doMail(session.get(), MaybeSender.nullSender())).isEqualTo(HookResult.DECLINED);
+        assertThat(hook.doAuth(session.get(), Username.of("bob@hosted.example"), "secret")).isEqualTo(HookResult.DECLINED);
+        assertThat(session.hasLineHandler()).isFalse();
+        assertThat(policy.refusals().latest(any -> true, 10)).singleElement()
+            .satisfies(one -> assertThat(one.refusal().toString())
+                .startsWith("verdict=deny reason=connection-refused policy=mx enforce=false "));
+    }
+
+    @Test
     void shouldRefuseMailAndEndAtAuthBehindProxy() {
         TestSession session = new TestSession().from(REFUSED).behindProxy();
 

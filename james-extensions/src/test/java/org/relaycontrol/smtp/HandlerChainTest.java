@@ -2,7 +2,6 @@ package org.relaycontrol.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mockito.Mockito.mock;
 
 import java.util.List;
 import org.apache.james.protocols.api.handler.WiringException;
@@ -12,13 +11,11 @@ import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.smtpserver.POP3BeforeSMTPHandler;
 import org.apache.james.smtpserver.dsn.DSNRcptParameterHook;
 import org.junit.jupiter.api.Test;
-import org.relaycontrol.james.HostedDomainWarnings;
 
 /** What is said of other handlers of smtpserver.xml. */
 class HandlerChainTest {
 
-    private final RelayRcptHook ours = new RelayRcptHook(new TestPolicy().recipientControl(), mock(AuthorizedAddresses.class),
-        mock(HostedDomainWarnings.class));
+    private final RelayRcptHook ours = new TestPolicy().rcptHook();
 
     @Test
     void shouldHaveNothingToSayOfThePackageAlone() throws Exception {

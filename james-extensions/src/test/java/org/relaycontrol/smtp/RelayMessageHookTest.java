@@ -1,17 +1,16 @@
 package org.relaycontrol.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
 
 import java.util.concurrent.CompletableFuture;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMail;
 import org.junit.jupiter.api.Test;
-import org.relaycontrol.james.HostedDomainWarnings;
 import org.relaycontrol.james.Stamp;
 import org.relaycontrol.policy.ClientHost;
 
@@ -22,8 +21,8 @@ class RelayMessageHookTest {
 
     private final TestPolicy policy = new TestPolicy();
     private final RecipientControl recipients = policy.recipientControl();
-    private final RelayRcptHook rcptHook = new RelayRcptHook(recipients, mock(AuthorizedAddresses.class), mock(HostedDomainWarnings.class));
-    private final RelayMessageHook hook = new RelayMessageHook(recipients);
+    private final RelayRcptHook rcptHook = policy.rcptHook();
+    private final RelayMessageHook hook = new RelayMessageHook(policy.sessionPolicy(), recipients);
 
     private static Mail mail(String... to) throws Exception {
         return FakeMail.builder().name("mail").sender("a@sender.example").recipients(to).build();
@@ -43,6 +42,18 @@ class RelayMessageHookTest {
         assertThat(stamp.permission(new MailAddress("x@hosted.example"))).hasToString("inbound mx");
         assertThat(stamp.permission(new MailAddress("x@relay.example"))).hasToString("relay mx");
         assertThat(stamp.permission(new MailAddress("refused@hosted.example"))).as("no recipient of the mail").isNull();
+    }
+
+    @Test
+    void shouldStampNothingWhereThePolicyIsNotEnforced() throws Exception {
+        policy.notEnforced();
+        SMTPSession session = new TestSession().get();
+        Mail mail = mail("x@hosted.example", "x@else.example");
+
+        assertThat(hook.onMessage(session, mail)).isEqualTo(HookResult.DECLINED);
+        assertThat(Stamp.of(mail).permission(new MailAddress("x@hosted.example"))).isNull();
+        assertThat(mail.attributeNames().map(AttributeName::asString)).containsExactly("org.relaycontrol.WatchedBy");
+        assertThat(policy.refusals().count()).as("RCPT has logged it").isZero();
     }
 
     @Test

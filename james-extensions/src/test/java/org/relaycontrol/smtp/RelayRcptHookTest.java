@@ -7,6 +7,7 @@ import static org.mockito.Mockito.when;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.james.core.Domain;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
@@ -18,8 +19,12 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookReturnCode;
 import org.apache.james.smtpserver.fastfail.ValidRcptHandler;
 import org.junit.jupiter.api.Test;
-import org.relaycontrol.james.HostedDomainWarnings;
+import org.relaycontrol.james.Candidate;
+import org.relaycontrol.monitor.CandidateComparison;
+import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.Decision.Route;
+import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.RelayPolicies;
 
 /** Replies to RCPT, and what is remembered of permitted recipients. */
 class RelayRcptHookTest {
@@ -27,8 +32,7 @@ class RelayRcptHookTest {
     private final TestPolicy policy = new TestPolicy();
 
     private RelayRcptHook hook(ProtocolHandler... others) throws Exception {
-        RelayRcptHook hook = new RelayRcptHook(policy.recipientControl(), mock(AuthorizedAddresses.class),
-            mock(HostedDomainWarnings.class));
+        RelayRcptHook hook = policy.rcptHook();
         List<ProtocolHandler> handlers = new ArrayList<>(List.of(others));
         handlers.add(hook);
         hook.wireExtensions(ProtocolHandler.class, handlers);
@@ -82,6 +86,85 @@ class RelayRcptHookTest {
         assertThat(rcpt(hook, session, "x@relay.example")).isEqualTo("declined");
         session.resetState();
         assertThat(rcpt(hook, session, "x@relay.example")).startsWith("554 5.7.1 ");
+    }
+
+    @Test
+    void shouldLeaveTheDecisionToJamesWhereThePolicyIsNotEnforced() throws Exception {
+        policy.notEnforced();
+        RelayRcptHook hook = hook();
+        SMTPSession stranger = new TestSession().get();
+        SMTPSession authorized = new TestSession().get();
+        authorized.setRelayingAllowed(true);
+
+        assertThat(rcpt(hook, stranger, "x@hosted.example")).isEqualTo("declined");
+        assertThat(rcpt(hook, stranger, "x@below.hosted.example")).as("James does not host it")
+            .isEqualTo("550 5.7.1 Requested action not taken: relaying denied");
+        assertThat(rcpt(hook, stranger, "x@relay.example")).as("the policy would relay").startsWith("550 5.7.1 Requested action");
+        assertThat(rcpt(hook, authorized, "x@else.example")).as("the policy would not relay").isEqualTo("declined");
+        assertThat(PermittedRecipients.of(stranger).permission(new MailAddress("x@hosted.example"))).isNull();
+        assertThat(policy.refusals().latest(any -> true, 10)).extracting(one -> one.refusal().toString())
+            .allSatisfy(line -> assertThat(line).contains(" policy=mx enforce=false "))
+            .hasSize(2);
+    }
+
+    @Test
+    void shouldLeaveTheDecisionToJamesAlsoWhereThePolicyFails() throws Exception {
+        policy.notEnforced().withoutDomainList();
+        SMTPSession authorized = new TestSession().get();
+        authorized.setRelayingAllowed(true);
+
+        assertThat(rcpt(hook(), authorized, "x@hosted.example")).isEqualTo("declined");
+        assertThat(policy.refusals().latest(any -> true, 10)).extracting(one -> one.refusal().toString())
+            .allSatisfy(line -> assertThat(line).contains("reason=failure policy=- enforce=false "));
+    }
+
+    @Test
+    void shouldCompareWithWhatTheCandidateDecides() throws Exception {
+        RelayPolicies running = policy.policies();
+        policy.tighten();
+        Candidate candidate = policy.candidate(running);
+        SMTPSession session = new TestSession().from("192.0.2.130").get();
+        RelayRcptHook hook = hook();
+
+        assertThat(rcpt(hook, session, "x@hosted.example")).isEqualTo("declined");
+        assertThat(rcpt(hook, session, "x@relay.example")).startsWith("550 ");
+        assertThat(rcpt(hook, session, "x@else.example")).startsWith("550 ");
+
+        CandidateComparison comparison = policy.comparison();
+        assertThat(comparison.alikeCount(candidate)).isEqualTo(1);
+        assertThat(comparison.differentCount(candidate)).isEqualTo(2);
+        assertThat(comparison.latest(candidate, 1)).singleElement().satisfies(difference -> {
+            assertThat(difference.running().toString()).startsWith("verdict=deny reason=not-permitted policy=mx ")
+                .contains("recipient=x@else.example");
+            assertThat(difference.candidate().toString()).startsWith("verdict=permit reason=client-listed policy=mx ")
+                .contains("recipient=x@else.example");
+        });
+        assertThat(policy.refusals().count()).as("of the running policy alone").isEqualTo(2);
+    }
+
+    @Test
+    void shouldCompareByTheNameOfTheClientWithoutWaitingForIt() throws Exception {
+        CompletableFuture<ClientHost> host = new CompletableFuture<>();
+        policy.host("198.51.100.7", host);
+        RelayPolicies byName = RelayPolicies.of(List.of(policy.policies().policies().get(1)), policy.policies().sharedRouting());
+        Candidate candidate = policy.candidate(byName);
+        SMTPSession session = new TestSession().to("192.0.2.25", 26).get();
+        policy.tighten();
+        RelayRcptHook hook = hook();
+
+        rcpt(hook, session, "x@else.example");
+        assertThat(policy.comparison().undecidedCount(candidate)).isEqualTo(1);
+        host.complete(ClientHost.named(DomainName.of("pc.branch.example")));
+        rcpt(hook, session, "x@else.example");
+        assertThat(policy.comparison().differentCount(candidate)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldDecideAsEverWhereTheCandidateFails() throws Exception {
+        Candidate candidate = policy.candidate(null);
+
+        assertThat(rcpt(hook(), new TestSession().get(), "x@relay.example")).isEqualTo("declined");
+        assertThat(policy.comparison().undecidedCount(candidate)).isEqualTo(1);
     }
 
     /** Of a handler that accepts MAIL before ours is asked. */

@@ -67,6 +67,17 @@ class SenderVerificationHookTest {
     }
 
     @Test
+    void shouldVerifyAsJamesDoesWhereThePolicyIsNotEnforced() {
+        policy.notEnforced();
+        SMTPSession listed = new TestSession().from("192.0.2.130").get();
+        SMTPSession authorized = new TestSession().get();
+        authorized.setRelayingAllowed(true);
+
+        assertThat(hook.doMail(listed, SENDER)).isEqualTo(AUTH_REQUIRED);
+        assertThat(hook.doMail(authorized, SENDER)).isEqualTo(HookResult.DECLINED);
+    }
+
+    @Test
     void shouldRestoreWhenJamesThrows() {
         SMTPSession session = new TestSession().from("192.0.2.130").get();
         when(stock.doMail(any(), any(MaybeSender.class))).thenThrow(new IllegalStateException("users repository is down"));

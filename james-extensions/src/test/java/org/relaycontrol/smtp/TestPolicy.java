@@ -5,14 +5,20 @@ import static org.mockito.Mockito.when;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.james.core.Domain;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
+import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
+import org.relaycontrol.james.Candidate;
+import org.relaycontrol.james.CandidatePolicies;
 import org.relaycontrol.james.ClientHostNames;
+import org.relaycontrol.james.HostedDomainWarnings;
 import org.relaycontrol.james.HostedDomains;
+import org.relaycontrol.monitor.CandidateComparison;
 import org.relaycontrol.monitor.DecisionCounters;
 import org.relaycontrol.monitor.DecisionHistory;
 import org.relaycontrol.monitor.Decisions;
@@ -44,6 +50,8 @@ final class TestPolicy {
     private final DomainList domainList = mock(DomainList.class);
     private final ClientHostNames names = mock(ClientHostNames.class);
     private RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
+    private final CandidatePolicies candidates = mock(CandidatePolicies.class);
+    private final CandidateComparison comparison = new CandidateComparison();
     private final Refusals refusals = new Refusals();
     private final Decisions decisions = new Decisions(new DecisionCounters(new NoopGaugeRegistry(), () -> policies), new DecisionHistory(),
         refusals, mock(Gauges.class));
@@ -123,8 +131,41 @@ final class TestPolicy {
         return refusals;
     }
 
+    /** The policy on port 25 is not enforced any more. */
+    TestPolicy notEnforced() {
+        policies = RelayPolicies.of(List.of(mx().notEnforced(), names()), routing());
+        return this;
+    }
+
+    /** From now on these are the candidate. */
+    Candidate candidate(RelayPolicies candidatePolicies) {
+        Candidate candidate = mock(Candidate.class);
+        when(candidate.policies()).thenReturn(candidatePolicies);
+        when(candidate.since()).thenReturn(Instant.EPOCH);
+        when(candidates.current()).thenReturn(candidate);
+        return candidate;
+    }
+
+    CandidateComparison comparison() {
+        return comparison;
+    }
+
     SessionPolicy sessionPolicy() {
-        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names), decisionLog());
+        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names), candidateControl(), decisionLog());
+    }
+
+    private CandidateControl candidateControl() {
+        return new CandidateControl(candidates, comparison, new HostedDomains(domainList), new SessionHosts(names), decisionLog());
+    }
+
+    /** The hook in whose place James's own decides where the policy is not enforced. */
+    AuthRequiredToRelayRcptHook stockHook() {
+        return new AuthRequiredToRelayRcptHook(domainList);
+    }
+
+    RelayRcptHook rcptHook() {
+        return new RelayRcptHook(sessionPolicy(), recipientControl(), stockHook(), mock(AuthorizedAddresses.class),
+            mock(HostedDomainWarnings.class));
     }
 
     DecisionLog decisionLog() {
@@ -132,6 +173,6 @@ final class TestPolicy {
     }
 
     RecipientControl recipientControl() {
-        return new RecipientControl(sessionPolicy(), decisionLog());
+        return new RecipientControl(sessionPolicy(), candidateControl(), decisionLog());
     }
 }
