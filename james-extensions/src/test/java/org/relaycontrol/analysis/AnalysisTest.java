@@ -57,7 +57,8 @@ class AnalysisTest {
     /** Nobody should meet it when the policy is enforced at last. */
     @Test
     void shouldRefuseAnOpenRelayThatIsNotEnforced() throws Exception {
-        String open = file("<restrictions>", "<clients mode='allExcept'/>", "</restrictions>").replace("<policy>", "<policy enforce='false'>");
+        String open = file("<restrictions>", "<clients mode='allExcept'/>", "</restrictions>")
+            .replace("<policy>", "<policy enforce='false'>");
 
         assertThat(problems(open)).singleElement().asString().endsWith("[open-relay]");
         assertThat(warnings(file().replace("<policy>", "<policy enforce='false'>"))).singleElement().asString().endsWith("[not-enforced]");
@@ -338,7 +339,8 @@ class AnalysisTest {
             .containsExactly("relaycontrol.xml:7: there is no warning 'no-such'; write one of authorized-addresses, "
                 + "autoconfigured-address, "
                 + "client-host-name, entry-without-effect, hosted-not-inbound, inbound-not-hosted, internal-address, ipv6-without-ipv4, "
-                + "listed-twice, many-strangers, next-hop-loop, nobody-connects, refused-host-name, reroute-off, ungoverned-listeners "
+                + "listed-twice, many-strangers, next-hop-loop, nobody-connects, not-enforced, "
+                + "refused-host-name, reroute-off, ungoverned-listeners "
                 + "[unknown-warning]");
     }
 }
