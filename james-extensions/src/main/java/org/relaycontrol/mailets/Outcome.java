@@ -2,6 +2,7 @@ package org.relaycontrol.mailets;
 
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * What became of one recipient at one attempt. Immutable.
@@ -19,6 +20,7 @@ final class Outcome {
     }
 
     private static final int MAX_TEXT = 500;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\s]+");
     private static final int CODE_LENGTH = 3;
 
     private final Kind kind;
@@ -55,7 +57,7 @@ final class Outcome {
 
     /** What a remote host says goes into log lines and bounces: keep it on one line, printable and short. */
     private static String oneLine(String text) {
-        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        String line = UNPRINTABLE.matcher(text).replaceAll(" ").strip();
         return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "...";
     }
 

@@ -1,6 +1,7 @@
 package org.relaycontrol.smtpclient;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What a server answered to a command (RFC 5321 section 4.2): a code from 200 to 599 and one or more lines of text. Immutable.
@@ -8,6 +9,8 @@ import java.util.List;
 public final class Reply {
 
     private static final int MAX_TEXT = 500;
+    private static final Pattern ENHANCED = Pattern.compile("[245]\\.\\d{1,3}\\.\\d{1,3}( .*)?");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\s]+");
 
     private final int code;
     private final List<String> lines;
@@ -59,13 +62,13 @@ public final class Reply {
 
     /** Whether there is an enhanced status code (RFC 3463). */
     public boolean isEnhanced() {
-        return lines.get(0).matches("[245]\\.\\d{1,3}\\.\\d{1,3}( .*)?");
+        return ENHANCED.matcher(lines.get(0)).matches();
     }
 
     /** Code and text on one line, printable and of 500 characters at most: fit for log lines and bounces. */
     @Override
     public String toString() {
-        String line = (code + " " + String.join(" ", lines)).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        String line = UNPRINTABLE.matcher(code + " " + String.join(" ", lines)).replaceAll(" ").strip();
         return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "...";
     }
 }
