@@ -85,7 +85,7 @@ final class SmtpSender {
     /** Connections with the settings of yesterday's policy are of no more use to a next hop of the same name. */
     private void closeWhatHasChanged(NextHops hops) {
         NextHops before = hops.name().map(name -> inForce.put(name, hops)).orElse(hops);
-        if (before != null && !before.equals(hops)) {
+        if (!before.equals(hops)) {
             connections.closeWaiting(Optional.of(before));
         }
     }

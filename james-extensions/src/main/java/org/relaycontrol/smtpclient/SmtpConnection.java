@@ -211,7 +211,7 @@ public final class SmtpConnection {
     }
 
     /** Whether it is encrypted. */
-    public boolean isEncrypted() {
+    boolean isEncrypted() {
         return encrypted;
     }
 

@@ -288,6 +288,23 @@ class SmtpSenderTest {
     }
 
     @Test
+    void shouldKeepAnEncryptedConnectionOnWhichItIsAuthenticated() throws Exception {
+        Path password = Files.writeString(directory.resolve("kept"), "secret\n");
+        hop.offering(certificate).asking("secret");
+        NextHops hops = NextHops.named("a", NAME).tls(Tls.REQUIRED).credentials("user", password.toString()).build();
+
+        try (KeptConnections connections = new KeptConnections(trusted)) {
+            SmtpSender sender = sender(connections);
+            for (int i = 0; i < 3; i++) {
+                assertThat(send(sender, Optional.of(hops)).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+            }
+        }
+
+        assertThat(hop.connections()).isOne();
+        assertThat(hop.messages()).hasSize(3).allMatch(message -> message.encrypted);
+    }
+
+    @Test
     void shouldNotKeepItForAnotherUserOrPasswordOrNameOrWayToEncrypt() throws Exception {
         Path password = Files.writeString(directory.resolve("changing"), "secret\n");
         hop.offering(certificate).asking("secret");
