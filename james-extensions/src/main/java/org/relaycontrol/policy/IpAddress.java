@@ -37,6 +37,11 @@ public final class IpAddress implements Comparable<IpAddress> {
         return new IpAddress(false, high, low);
     }
 
+    /** The IPv6 address of 128 bits, which may be within {@code ::ffff:0:0/96} where it bounds a network that reaches in there. */
+    static IpAddress unmapped(long high, long low) {
+        return new IpAddress(false, high, low);
+    }
+
     /** The address of a socket. */
     public static IpAddress of(InetAddress address) {
         byte[] bytes = address.getAddress();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -14,6 +15,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Which rule of a set of networks answers, against a search of the whole list.
@@ -59,6 +62,39 @@ class NetworkSetTest {
                 assertThat(set.find(probe)).as("%s in %s", probe, networks).isEqualTo(searchAll(networks, probe));
             }
         }
+    }
+
+    /** Long lists: scattered over a family, crowded together but for a few far away, and all in one /64. */
+    @ParameterizedTest
+    @CsvSource({"true, 0, 32", "true, 12, 32", "true, 30, 31", "false, 0, 128", "false, 3, 48", "false, 40, 64", "false, 64, 128"})
+    void shouldAnswerAsTheWholeListDoesWhenItIsLong(boolean ipv4, int shortest, int longest) {
+        Random random = new Random(shortest * 1000 + longest);
+        List<Network> networks = new ArrayList<>(List.of(Network.parse("203.0.113.0/24"), Network.parse("::1"), Network.parse("fd00::/8")));
+        IpAddress crowd = ipv4 ? IpAddress.parse("10.0.0.0") : IpAddress.parse("2001:db8::");
+        for (int i = 0; i < 1_500; i++) {
+            long low = random.nextLong();
+            long high = random.nextLong();
+            IpAddress any = ipv4 ? IpAddress.ipv4(low) : IpAddress.ipv6(high, low);
+            IpAddress address = shortest == 0 ? any : ipv4 ? IpAddress.ipv4(crowd.low() | any.low() >>> shortest)
+                : IpAddress.unmapped(shortest >= 64 ? crowd.high() : crowd.high() | high >>> shortest, low);
+            int prefix = shortest + random.nextInt(longest - shortest + 1);
+            networks.add(Network.between(address.first(prefix), address.last(prefix)));
+        }
+        NetworkSet.Builder builder = NetworkSet.builder();
+        for (int i = 0; i < networks.size(); i++) {
+            builder.add(networks.get(i), Rule.of("networks.txt", i + 1));
+        }
+        NetworkSet set = builder.build();
+        assertThat(set.listed()).extracting(NetworkSet.Listed::network).isEqualTo(networks);
+        int found = 0;
+        for (Network network : networks.subList(0, 400)) {
+            for (IpAddress probe : List.of(network.first(), network.last(), network.first().previous(), network.last().next())) {
+                assertThat(set.find(probe)).as("%s", probe).isEqualTo(searchAll(networks, probe));
+                assertThat(set.contains(probe)).isEqualTo(set.find(probe) != null);
+                found += set.contains(probe) ? 1 : 0;
+            }
+        }
+        assertThat(found).isGreaterThanOrEqualTo(800);
     }
 
     @Provide
