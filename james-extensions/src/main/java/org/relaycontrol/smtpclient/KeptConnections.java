@@ -40,6 +40,7 @@ public final class KeptConnections implements AutoCloseable {
     private final ScheduledExecutorService sweeper;
     private final ScheduledFuture<?> sweeping;
     private boolean closed;
+    private boolean aborted;
 
     /**
      * Starts without connections.
@@ -108,6 +109,11 @@ public final class KeptConnections implements AutoCloseable {
      * @throws SmtpException if the peer cannot be talked to
      */
     public SmtpConnection open(Peer peer, Object group, OptionalInt limit) throws SmtpException {
+        synchronized (waiting) {
+            if (aborted) {
+                throw new SmtpException(SmtpException.Stage.CONNECT, "this server is stopping");
+            }
+        }
         count(group, 1);
         if (limit.isPresent()) {
             makeRoom(group, limit.getAsInt());
@@ -200,8 +206,11 @@ public final class KeptConnections implements AutoCloseable {
         busy.keySet().forEach(SmtpConnection::abortIfStalled);
     }
 
-    /** Breaks the connections in use: whoever uses them fails at once. */
+    /** Breaks the connections in use, and opens no more: whoever uses them fails at once. */
     public void abort() {
+        synchronized (waiting) {
+            aborted = true;
+        }
         busy.keySet().forEach(SmtpConnection::abort);
     }
 

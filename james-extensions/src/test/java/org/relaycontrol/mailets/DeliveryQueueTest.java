@@ -264,6 +264,8 @@ class DeliveryQueueTest {
 
         assertThat(hop.messages()).isEmpty();
         hop.answering("joe0@a.example", "250 ok");
+        connections.close();
+        connections = new KeptConnections(SSLContext.getDefault());
         start(queue, 4);
         await().until(() -> hop.recipients().size() == 4);
         assertThat(hop.recipients()).containsExactlyInAnyOrder("joe0@a.example", "joe1@a.example", "joe2@a.example", "joe3@a.example");

@@ -177,5 +177,6 @@ class KeptConnectionsTest {
 
         assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class)
             .hasRootCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> open("g", 10)).hasMessage("this server is stopping");
     }
 }
