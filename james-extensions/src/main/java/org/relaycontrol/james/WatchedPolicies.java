@@ -25,8 +25,8 @@ final class WatchedPolicies {
     private final Path file;
     private final Clock clock;
     private final LongSupplier nanoTime;
-    private final PolicyLoad first;
     private final FileWatch watch;
+    private @Nullable PolicyLoad first;
     private @Nullable ProvedPolicies latest;
     private Instant asOf;
 
@@ -53,9 +53,18 @@ final class WatchedPolicies {
         latest = load.policies();
     }
 
-    /** How loading it for the first time went. */
+    /**
+     * How loading it for the first time went. May be asked once: these policies are not to stay in memory for ever.
+     *
+     * @throws IllegalStateException if it was asked before
+     */
     PolicyLoad first() {
-        return first;
+        PolicyLoad load = first;
+        if (load == null) {
+            throw new IllegalStateException("it was asked before");
+        }
+        first = null;
+        return load;
     }
 
     /** Looks whether there is something to load, and loads it; null if there is not, or not yet. Never waits. */

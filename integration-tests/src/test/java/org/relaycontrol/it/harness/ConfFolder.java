@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -62,6 +63,22 @@ public final class ConfFolder {
             throw new UncheckedIOException(e);
         }
         return write(file, text);
+    }
+
+    /** The path of a file, which need not be there. */
+    public Path path(String file) {
+        return folder.resolve(file);
+    }
+
+    /** Writes a new file and renames it, so that nobody ever sees a part of it. */
+    public ConfFolder replace(String file, String text) {
+        try {
+            Path whole = Files.writeString(folder.resolve(file + ".new"), text);
+            Files.move(whole, folder.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
     }
 
     /** Deletes a file that must be there. */

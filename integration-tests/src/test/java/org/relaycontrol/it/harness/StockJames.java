@@ -191,6 +191,12 @@ public final class StockJames implements AutoCloseable {
             .collect(Collectors.toList());
     }
 
+    /** What lives in James's heap after a garbage collection: a line for each class, then the total ({@code jcmd GC.class_histogram}). */
+    public List<String> liveObjects() {
+        String jcmd = Distribution.java().resolveSibling("jcmd").toString();
+        return List.of(ProgramRun.of(jcmd, String.valueOf(process.pid()), "GC.class_histogram").output().split("\n"));
+    }
+
     /** Waits until James ends by itself. */
     public int awaitEnd() throws InterruptedException {
         return process.waitFor();
