@@ -31,10 +31,6 @@ import org.relaycontrol.policy.UserList;
  */
 final class Effects {
 
-    /** A label that nobody lists; a list with an entry for it just goes without some of these warnings. */
-    private static final String UNLISTED = "x-unlisted.";
-    private static final int LONGEST_ABOVE = 253 - UNLISTED.length();
-
     private final RelayPolicies policies;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -128,13 +124,9 @@ final class Effects {
 
     /** The entry that would answer for the names of an entry without it, or null. */
     private static @Nullable RoutingEntry covering(RoutingList list, RoutingEntry entry) {
-        if (entry.name().isLiteral()) {
-            return null;
-        }
-        String name = entry.name().toString();
         // An exact entry hides the subtree entry of its name, a subtree entry those above it.
-        String above = entry.match() == Match.EXACT ? name : NameTree.aboveDomain(name);
-        return above == null || above.length() > LONGEST_ABOVE ? null : list.find(DomainName.of(UNLISTED + above));
+        DomainName above = entry.match() == Match.EXACT ? entry.name() : entry.name().parent();
+        return above == null ? null : list.findBelow(above);
     }
 
     private static String name(RoutingEntry entry) {

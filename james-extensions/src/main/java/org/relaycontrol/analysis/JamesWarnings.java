@@ -32,12 +32,9 @@ public final class JamesWarnings {
         lists.add(policies.sharedRouting());
         policies.policies().forEach(policy -> lists.add(policy.routing()));
         for (RoutingList list : lists) {
-            for (RoutingEntry entry : list.entries()) {
-                if (entry.treatment().action() == Action.INBOUND && !hosted.contains(entry.name())) {
-                    findings.add(new Finding(Kind.INBOUND_NOT_HOSTED, entry.rule(), entry.name() + " is inbound, but James does not host "
-                        + "it, so its mail is refused; add it to James's DomainList"));
-                }
-            }
+            list.entries(treatment -> treatment.action() == Action.INBOUND).filter(entry -> !hosted.contains(entry.name()))
+                .forEach(entry -> findings.add(new Finding(Kind.INBOUND_NOT_HOSTED, entry.rule(), entry.name() + " is inbound, but James "
+                    + "does not host it, so its mail is refused; add it to James's DomainList")));
         }
         for (RelayPolicy policy : policies.policies()) {
             for (DomainName domain : hosted) {

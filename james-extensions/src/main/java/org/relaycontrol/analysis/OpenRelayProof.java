@@ -138,13 +138,10 @@ final class OpenRelayProof {
         lists.add(policies.sharedRouting());
         policies.policies().forEach(policy -> lists.add(policy.routing()));
         for (RoutingList list : lists) {
-            for (RoutingEntry entry : list.entries()) {
-                if (entry.treatment().action() == RoutingEntry.Action.RELAY && entry.match() == RoutingEntry.Match.SUBTREE
-                    && isOpenToAnyone(entry.name())) {
-                    problems.add(new Finding(Kind.PUBLIC_SUFFIX, entry.rule(), "everyone may relay to every domain under " + entry.name()
-                        + ", where anybody can register one; write the domains themselves, or match=\"exact\""));
-                }
-            }
+            list.entries(treatment -> treatment.action() == RoutingEntry.Action.RELAY)
+                .filter(entry -> entry.match() == RoutingEntry.Match.SUBTREE && isOpenToAnyone(entry.name()))
+                .forEach(entry -> problems.add(new Finding(Kind.PUBLIC_SUFFIX, entry.rule(), "everyone may relay to every domain under "
+                    + entry.name() + ", where anybody can register one; write the domains themselves, or match=\"exact\"")));
         }
     }
 

@@ -1,19 +1,20 @@
 package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
 
 /**
@@ -22,11 +23,11 @@ import org.relaycontrol.policy.RoutingList;
 public final class PolicySummary {
 
     private final RelayPolicy policy;
-    private final Map<Action, List<RoutingEntry>> entries;
+    private final Map<Action, Entries> entries;
     private final List<Permission> permissions;
     private final AddressSet privateClients;
 
-    private PolicySummary(RelayPolicy policy, Map<Action, List<RoutingEntry>> entries, Relaying relaying) {
+    private PolicySummary(RelayPolicy policy, Map<Action, Entries> entries, Relaying relaying) {
         this.policy = policy;
         this.entries = entries;
         this.permissions = relaying.by(policy);
@@ -35,11 +36,11 @@ public final class PolicySummary {
 
     static List<PolicySummary> of(List<RelayPolicy> policies, Relaying relaying) {
         List<PolicySummary> summaries = new ArrayList<>();
-        Map<RoutingList, Map<Action, List<RoutingEntry>>> shared = new HashMap<>();
+        Map<RoutingList, Map<Action, Entries>> shared = new HashMap<>();
         for (RelayPolicy policy : policies) {
             RoutingList routing = policy.routing();
             RoutingList below = routing.shared();
-            Map<Action, List<RoutingEntry>> entries = routing.entries().isEmpty() && below != null
+            Map<Action, Entries> entries = routing.entries().isEmpty() && below != null
                 ? shared.computeIfAbsent(below, PolicySummary::byAction)
                 : byAction(routing);
             summaries.add(new PolicySummary(policy, entries, relaying));
@@ -47,27 +48,31 @@ public final class PolicySummary {
         return List.copyOf(summaries);
     }
 
-    private static Map<Action, List<RoutingEntry>> byAction(RoutingList routing) {
-        Map<Action, List<RoutingEntry>> entries = new EnumMap<>(Action.class);
-        for (Action action : Action.values()) {
-            entries.put(action, new ArrayList<>());
-        }
-        routing.entries().forEach(entry -> listOf(entries, entry).add(entry));
+    private static Map<Action, Entries> byAction(RoutingList routing) {
+        Map<Action, Entries> entries = new EnumMap<>(Action.class);
+        count(routing.entries(), routing, entries);
         RoutingList shared = routing.shared();
         if (shared != null) {
             Set<String> own = new HashSet<>();
             routing.entries().forEach(entry -> own.add(key(entry)));
-            for (RoutingEntry entry : shared.entries()) {
-                if (own.isEmpty() || !own.contains(key(entry))) {
-                    listOf(entries, entry).add(entry);
-                }
-            }
+            count(own.isEmpty() ? shared.entries() : shared.entries().stream()
+                .filter(entry -> !own.contains(key(entry))).collect(Collectors.toList()), shared, entries);
         }
         return entries;
     }
 
-    private static List<RoutingEntry> listOf(Map<Action, List<RoutingEntry>> entries, RoutingEntry entry) {
-        return entries.computeIfAbsent(entry.treatment().action(), any -> new ArrayList<>());
+    /** Counts entries of a list; most long lists have one action, and need not be gone through. */
+    private static void count(List<RoutingEntry> listed, RoutingList routing, Map<Action, Entries> entries) {
+        Set<Action> actions = routing.treatments().stream().map(Treatment::action).collect(Collectors.toSet());
+        if (actions.size() == 1) {
+            of(entries, actions.iterator().next()).add(listed);
+        } else {
+            listed.forEach(entry -> of(entries, entry.treatment().action()).add(List.of(entry)));
+        }
+    }
+
+    private static Entries of(Map<Action, Entries> entries, Action action) {
+        return entries.computeIfAbsent(action, any -> new Entries());
     }
 
     /** What a policy's own entry and the shared entry that it replaces have in common. */
@@ -106,22 +111,22 @@ public final class PolicySummary {
         return byAddress.isEmpty() ? "nobody" : byAddress + ", except with a host name under " + byHost;
     }
 
-    /** The routing entries with an action, the policy's own first, without those shared ones that its own replace. */
-    public List<RoutingEntry> entries(Action action) {
-        return Collections.unmodifiableList(entries.getOrDefault(action, List.of()));
+    /** How many routing entries have an action, without those shared ones that the policy's own replace. */
+    public int count(Action action) {
+        return of(entries, action).count;
     }
 
-    /** How many entries have an action, and the first of their domains, as told to people. */
+    /** The same and the first of their domains, the policy's own first, as told to people. */
     public String entriesText(Action action) {
-        List<RoutingEntry> listed = entries(action);
-        if (listed.isEmpty()) {
+        Entries listed = of(entries, action);
+        if (listed.count == 0) {
             return "none";
         }
         List<String> first = new ArrayList<>();
-        for (RoutingEntry entry : listed.subList(0, Math.min(listed.size(), Texts.SHOWN))) {
+        for (RoutingEntry entry : listed.first) {
             first.add(entry.name() + (entry.match() == RoutingEntry.Match.EXACT && !entry.name().isLiteral() ? " (exact)" : ""));
         }
-        return Texts.number(listed.size()) + ": " + String.join(", ", first) + (first.size() < listed.size() ? ", …" : "");
+        return Texts.number(listed.count) + ": " + String.join(", ", first) + (first.size() < listed.count ? ", …" : "");
     }
 
     /** Who may relay to unlisted domains. */
@@ -137,5 +142,17 @@ public final class PolicySummary {
     /** The server's addresses whose clients may relay: safe if James sees the addresses that clients really connected to. */
     public List<NetworkSet.Listed> internalAddresses() {
         return policy.restrictions().internalAddresses().listed();
+    }
+
+    /** How many entries there are, and the first of them. */
+    private static final class Entries {
+
+        private final List<RoutingEntry> first = new ArrayList<>();
+        private int count;
+
+        void add(List<RoutingEntry> entries) {
+            count += entries.size();
+            first.addAll(entries.subList(0, Math.min(entries.size(), Texts.SHOWN - first.size())));
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Finding.Kind;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
@@ -20,7 +21,6 @@ import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.Restrictions;
-import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
@@ -153,17 +153,17 @@ final class Warnings {
             if (smartHost != null) {
                 checkNextHops("the smart host", smartHost, list.rule(), looping);
             }
-            for (RoutingEntry entry : list.entries()) {
-                NextHops nextHops = entry.treatment().nextHops();
-                if (nextHops != null) {
-                    checkNextHops("the next hop of " + entry.name(), nextHops, entry.rule(), looping);
-                }
-            }
+            list.entries(treatment -> !looping(treatment.nextHops(), looping).isEmpty()).forEach(entry ->
+                checkNextHops("the next hop of " + entry.name(), entry.treatment().nextHops(), entry.rule(), looping));
         }
     }
 
-    private void checkNextHops(String what, NextHops nextHops, Rule where, Map<NextHops, String> looping) {
-        String hop = looping.computeIfAbsent(nextHops, this::looping);
+    private String looping(@Nullable NextHops nextHops, Map<NextHops, String> looping) {
+        return nextHops == null ? "" : looping.computeIfAbsent(nextHops, this::looping);
+    }
+
+    private void checkNextHops(String what, @Nullable NextHops nextHops, Rule where, Map<NextHops, String> looping) {
+        String hop = looping(nextHops, looping);
         if (!hop.isEmpty()) {
             warn(Kind.NEXT_HOP_LOOP, where, what + " is " + hop + ", a listener of this server, so mail would go round in circles; write "
                 + "the server that takes this mail");
@@ -229,13 +229,9 @@ final class Warnings {
         }
         for (RoutingList list : routingLists()) {
             if (!rerouting.contains(list) && !policies.policies().isEmpty()) {
-                for (RoutingEntry entry : list.entries()) {
-                    Action action = entry.treatment().action();
-                    if (action == Action.RELAY || action == Action.ROUTE) {
-                        warn(Kind.REROUTE_OFF, entry.rule(), "nothing is relayed to " + entry.name() + " under reroute=\"false\"; "
-                            + "remove the " + action.name().toLowerCase(Locale.ROOT) + " entry, or reroute=\"false\"");
-                    }
-                }
+                list.entries(treatment -> treatment.action() == Action.RELAY || treatment.action() == Action.ROUTE).forEach(entry ->
+                    warn(Kind.REROUTE_OFF, entry.rule(), "nothing is relayed to " + entry.name() + " under reroute=\"false\"; remove the "
+                        + entry.treatment().action().name().toLowerCase(Locale.ROOT) + " entry, or reroute=\"false\""));
             }
         }
     }

@@ -31,7 +31,7 @@ public final class PolicySummaryJson {
         object.put("enforced", policy.isEnforced());
         object.put("may_connect", summary.mayConnectText());
         for (Action action : Action.values()) {
-            object.put(action.name().toLowerCase(Locale.ROOT), summary.entries(action).size());
+            object.put(action.name().toLowerCase(Locale.ROOT), summary.count(action));
         }
         object.put("reroute", policy.routing().reroute());
         object.put("smart_host", policy.routing().smartHost());

@@ -3,6 +3,7 @@ package org.relaycontrol.policy;
 import java.net.IDN;
 import java.text.Normalizer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mail domain in canonical form: lower-case A-labels without trailing dot, or an address literal in brackets
@@ -51,7 +52,12 @@ public final class DomainName {
     }
 
     private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static DomainName literal(String text) {
@@ -221,6 +227,12 @@ public final class DomainName {
     /** Whether this is an address literal. */
     public boolean isLiteral() {
         return name.charAt(0) == '[';
+    }
+
+    /** The domain directly above this one, or null: there is none above one label or an address literal. */
+    public @Nullable DomainName parent() {
+        int dot = isLiteral() ? -1 : name.indexOf('.');
+        return dot < 0 ? null : new DomainName(name.substring(dot + 1));
     }
 
     /** Whether this is one label, like {@code com}. */

@@ -78,13 +78,22 @@ final class NameTable<K> {
      * above it; {@link #NONE} if there is none. A literal has no name above it.
      */
     int nearest(String name) {
+        return nearest(name, true);
+    }
+
+    /** The record that speaks of the names below the name that no record speaks of themselves. */
+    int nearestForBelow(String name) {
+        return nearest(name, false);
+    }
+
+    private int nearest(String name, boolean orExact) {
         int nearest = NONE;
         int hash = 0;
         boolean literal = name.charAt(0) == '[';
         for (int i = name.length() - 1; i >= 0; i--) {
             hash = step(hash, name.charAt(i));
             if (i == 0 || !literal && name.charAt(i - 1) == '.') {
-                int found = probe(name, i, hash, i == 0);
+                int found = probe(name, i, hash, i == 0 && orExact);
                 if (found != NONE) {
                     nearest = found;
                 }
@@ -137,6 +146,11 @@ final class NameTable<K> {
     /** What a record has in common with the others of its kind. */
     K kind(int offset) {
         return kinds.get(varint(records, kindAt(records, offset)) >>> 1);
+    }
+
+    /** All kinds. */
+    List<K> kinds() {
+        return kinds;
     }
 
     /** Whether a record is for its name alone. */

@@ -3,6 +3,10 @@ package org.relaycontrol.policy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
@@ -17,6 +21,7 @@ public final class RoutingList {
     private final @Nullable RoutingList shared;
     private final NameTable<Kind> names;
     private final List<RoutingEntry> entries;
+    private final Set<Treatment> treatments;
     private final @Nullable Boolean reroute;
     private final @Nullable Boolean allowSenderSpecifiedRouting;
     private final @Nullable NextHops smartHost;
@@ -27,6 +32,7 @@ public final class RoutingList {
         this.shared = shared;
         this.names = builder.names.build();
         this.entries = names.list(this::entry);
+        this.treatments = names.kinds().stream().map(kind -> kind.treatment).collect(Collectors.toUnmodifiableSet());
         this.reroute = builder.reroute;
         this.allowSenderSpecifiedRouting = builder.allowSenderSpecifiedRouting;
         this.smartHost = builder.smartHost;
@@ -43,8 +49,16 @@ public final class RoutingList {
      * longest first. For the same name and match an entry of this list comes before one of the shared list.
      */
     public @Nullable RoutingEntry find(DomainName domain) {
-        int own = names.nearest(domain.toString());
-        int fromShared = shared == null ? NameTable.NONE : shared.names.nearest(domain.toString());
+        return entry(names.nearest(domain.toString()), shared == null ? NameTable.NONE : shared.names.nearest(domain.toString()));
+    }
+
+    /** The entry for those names below a domain that no entry speaks of themselves, or null. A literal has no names below it. */
+    public @Nullable RoutingEntry findBelow(DomainName domain) {
+        return domain.isLiteral() ? null : entry(names.nearestForBelow(domain.toString()),
+            shared == null ? NameTable.NONE : shared.names.nearestForBelow(domain.toString()));
+    }
+
+    private @Nullable RoutingEntry entry(int own, int fromShared) {
         if (shared != null && isSharedFirst(own, shared, fromShared)) {
             return shared.entry(fromShared);
         }
@@ -91,6 +105,17 @@ public final class RoutingList {
      */
     public List<RoutingEntry> entries() {
         return entries;
+    }
+
+    /** Of this list's own entries those that are treated so. If none is, that is told without going through all of them. */
+    public Stream<RoutingEntry> entries(Predicate<Treatment> treated) {
+        return treatments.stream().noneMatch(treated) ? Stream.empty()
+            : entries.stream().filter(entry -> treated.test(entry.treatment()));
+    }
+
+    /** What is done with mail to the domains of this list's own entries: each treatment once, however many entries have it. */
+    public Set<Treatment> treatments() {
+        return treatments;
     }
 
     /** Whether mail is relayed at all: false is IMS's "Do not reroute incoming SMTP mail". */
