@@ -36,6 +36,8 @@ import org.relaycontrol.policy.UserList;
  */
 public final class Explanation {
 
+    private static final String ROUTING_ENTRY = "routing entry";
+
     private final Envelope envelope;
     private final Decision decision;
     private final List<Step> steps;
@@ -74,6 +76,31 @@ public final class Explanation {
             explainUnknownHost(steps, policies, policy, envelope, client, local, localDomains, refuseUnhosted);
         }
         return new Explanation(envelope, decision, steps);
+    }
+
+    /**
+     * The step that finds the entry of a routing list for a domain.
+     *
+     * @param hosted whether the domain is in James's DomainList
+     */
+    public static Step routingStep(RoutingList routing, DomainName domain, boolean hosted) {
+        RoutingEntry entry = routing.find(domain);
+        if (entry != null) {
+            return new Step("3", ROUTING_ENTRY, text(entry) + (entry.name().equals(domain) ? "" : " covers " + domain) + ": action "
+                + action(entry), entry.rule(), null);
+        }
+        RoutingEntry near = NearestEntry.of(routing, domain);
+        String finding = "no entry for " + domain + (near == null ? "" : "; " + text(near) + " at " + near.rule() + " does not cover it");
+        return hosted ? new Step("3", ROUTING_ENTRY, finding + "; it is in James's DomainList: inbound", Rule.DOMAIN_LIST, null)
+            : new Step("3", ROUTING_ENTRY, finding + "; it is not in James's DomainList: unlisted", null, null);
+    }
+
+    private static String text(RoutingEntry entry) {
+        return entry.name() + (entry.match() == RoutingEntry.Match.EXACT ? " (exact)" : "");
+    }
+
+    private static String action(RoutingEntry entry) {
+        return entry.treatment().action().name().toLowerCase(Locale.ROOT);
     }
 
     private static String listener(IpAddress local, int port) {
@@ -298,20 +325,7 @@ public final class Explanation {
         }
 
         private void routingEntry() {
-            DomainName domain = envelope.recipient().domain();
-            if (entry != null) {
-                pass("3", "routing entry", text(entry) + (entry.name().equals(domain) ? "" : " covers " + domain) + ": action "
-                    + action(entry), entry.rule());
-                return;
-            }
-            RoutingEntry near = NearestEntry.of(policy.routing(), domain);
-            String finding = "no entry for " + domain
-                + (near == null ? "" : "; " + text(near) + " at " + near.rule() + " does not cover it");
-            if (hosted) {
-                pass("3", "routing entry", finding + "; it is in James's DomainList: inbound", Rule.DOMAIN_LIST);
-            } else {
-                pass("3", "routing entry", finding + "; it is not in James's DomainList: unlisted", null);
-            }
+            steps.add(routingStep(policy.routing(), envelope.recipient().domain(), hosted));
         }
 
         private Action action() {
@@ -462,14 +476,6 @@ public final class Explanation {
                 .findFirst()
                 .map(one -> client + " is in " + one.network())
                 .orElse(client + " is " + host) + ", listed at " + listed + " among " + meaning;
-        }
-
-        private static String text(RoutingEntry entry) {
-            return entry.name() + (entry.match() == RoutingEntry.Match.EXACT ? " (exact)" : "");
-        }
-
-        private static String action(RoutingEntry entry) {
-            return entry.treatment().action().name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -20,14 +20,17 @@ public final class LoadedPolicies {
     private final List<ManagedListUse> managedLists;
     private final NavigableSet<Instant> expiries;
     private final @Nullable Loading again;
+    private final boolean unauthenticatedWrites;
 
     LoadedPolicies(RelayPolicies policies, List<Warning> warnings, List<AcceptedWarning> accepted, FilesRead files,
-                   List<ManagedListUse> managedLists, NavigableSet<Instant> expiries, @Nullable Loading again) {
+                   List<ManagedListUse> managedLists, NavigableSet<Instant> expiries, @Nullable Loading again,
+                   boolean unauthenticatedWrites) {
         this.policies = policies;
         this.files = files;
         this.managedLists = managedLists;
         this.expiries = expiries;
         this.again = again;
+        this.unauthenticatedWrites = unauthenticatedWrites;
         this.accepted = List.copyOf(accepted);
         this.warnings = warnings.stream()
             .filter(warning -> accepted.stream().noneMatch(accept -> accept.warning().equals(warning.name())))
@@ -71,6 +74,11 @@ public final class LoadedPolicies {
      */
     public LoadedPolicies at(Instant now) throws PolicyException {
         return again == null ? this : again.load(now);
+    }
+
+    /** Whether the policy may be changed by webadmin where that has no authentication. */
+    public boolean allowsUnauthenticatedWrites() {
+        return unauthenticatedWrites;
     }
 
     /** Loads the same files. */

@@ -57,10 +57,12 @@ public final class PolicyLoader {
         // Only of managed lists entries expire, and then all files are needed once more.
         files.keep(usesManagedLists(relaycontrol));
         PolicyFile file = new PolicyFile(folder, name, SCHEMA, problems, files, now);
+        XmlElement webadmin = file.single(relaycontrol, "webadmin");
         RelayPolicies policies = new PolicyReader(file).read(relaycontrol);
         LoadedPolicies.Loading again = file.expiries().isEmpty() ? null : later -> load(policyFile, later, files.again());
         return new LoadedPolicies(policies, problems.warnings(), accepted(relaycontrol, name), files.filesRead(),
-            ManagedListUse.in(relaycontrol, folder), file.expiries(), again);
+            ManagedListUse.in(relaycontrol, folder), file.expiries(), again,
+            webadmin != null && "true".equals(webadmin.attribute("unauthenticatedWrites")));
     }
 
     private static boolean usesManagedLists(XmlElement element) {

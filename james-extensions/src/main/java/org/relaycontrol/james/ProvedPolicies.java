@@ -108,4 +108,9 @@ public final class ProvedPolicies {
     public FilesRead files() {
         return loaded.files();
     }
+
+    /** Whether the policy may be changed by webadmin where that has no authentication. */
+    public boolean allowsUnauthenticatedWrites() {
+        return loaded.allowsUnauthenticatedWrites();
+    }
 }

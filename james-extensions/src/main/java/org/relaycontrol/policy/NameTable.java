@@ -102,6 +102,20 @@ final class NameTable<K> {
         return nearest;
     }
 
+    /** The record of the very name and variant, or {@link #NONE}. */
+    int find(String name, int variant) {
+        byte[] octets = name.getBytes(StandardCharsets.ISO_8859_1);
+        int hash = hash(octets, 0, octets.length);
+        int mask = tags.length - 1;
+        byte tag = tag(hash);
+        for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
+            if (tags[i] == tag && isNamed(offsets[i], name, 0) && variant(offsets[i]) == variant) {
+                return offsets[i];
+            }
+        }
+        return NONE;
+    }
+
     private int probe(String name, int start, int hash, boolean orExact) {
         int mask = tags.length - 1;
         byte tag = tag(hash);

@@ -65,6 +65,12 @@ public final class RoutingList {
         return own == NameTable.NONE ? null : entry(own);
     }
 
+    /** This list's own entry of the very name and match, or null. */
+    public @Nullable RoutingEntry own(DomainName domain, Match match) {
+        int record = names.find(domain.toString(), match == Match.EXACT ? NameTable.EXACT : NameTable.SUBTREE);
+        return record == NameTable.NONE ? null : entry(record);
+    }
+
     /** What is done with mail to a domain: that of the entry that {@link #find} finds. Makes no object. */
     @Nullable Treatment treatment(DomainName domain) {
         int own = names.nearest(domain.toString());
