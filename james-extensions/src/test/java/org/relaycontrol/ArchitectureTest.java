@@ -39,9 +39,10 @@ class ArchitectureTest {
     private static final String CLI = "org.relaycontrol.cli..";
     private static final String JAMES = "org.relaycontrol.james..";
     private static final String SMTP_CLIENT = "org.relaycontrol.smtpclient..";
+    private static final String WEBADMIN = "org.relaycontrol.webadmin..";
     private static final String MONITOR = "org.relaycontrol.monitor..";
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets..",
-        "org.relaycontrol.webadmin.."};
+        WEBADMIN};
 
     /**
      * Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything; of {@code java.nio} how
@@ -121,6 +122,16 @@ class ArchitectureTest {
         classes().that().resideInAPackage(adapter)
             .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
                 .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES, MONITOR, SMTP_CLIENT)))
+            .check(PACK);
+    }
+
+    /** Besides what the other adapters use, it tells what follows from a policy. */
+    @Test
+    void nobodyShouldUseWebadmin() {
+        classes().that().resideInAPackage(WEBADMIN).should().onlyHaveDependentClassesThat().resideInAPackage(WEBADMIN).check(PACK);
+        classes().that().resideInAPackage(WEBADMIN)
+            .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
+                .or(resideInAnyPackage(WEBADMIN, POLICY, CONFIG, ANALYSIS, FORMAT, JAMES, MONITOR)))
             .check(PACK);
     }
 

@@ -11,6 +11,7 @@ import java.security.DigestInputStream;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,25 +20,35 @@ import org.jspecify.annotations.Nullable;
 final class FileAccess {
 
     private final Map<Path, byte[]> inPlaceOf;
+    private final @Nullable Set<Path> readable;
     private final @Nullable FilesRead before;
     private final Map<Path, FileContent> contents = new HashMap<>();
     private final Map<Path, String> names = new LinkedHashMap<>();
     private final Map<Path, byte[]> kept = new HashMap<>();
     private boolean keeping = true;
 
-    private FileAccess(Map<Path, byte[]> inPlaceOf, @Nullable FilesRead before) {
+    private FileAccess(Map<Path, byte[]> inPlaceOf, @Nullable Set<Path> readable, @Nullable FilesRead before) {
         this.inPlaceOf = Map.copyOf(inPlaceOf);
+        this.readable = readable;
         this.before = before;
     }
 
-    /** Reads these contents in place of those of the files, whose paths are absolute. */
-    static FileAccess replacing(Map<Path, byte[]> inPlaceOf) {
-        return new FileAccess(inPlaceOf, null);
+    /** Reads the files. */
+    static FileAccess toAll() {
+        return new FileAccess(Map.of(), null, null);
+    }
+
+    /**
+     * Reads these contents in place of those of the files, whose paths are absolute, and no files but those that another load has read:
+     * whoever may propose a policy need not know what other files say.
+     */
+    static FileAccess replacing(Map<Path, byte[]> inPlaceOf, FilesRead others) {
+        return new FileAccess(inPlaceOf, Set.copyOf(others.contents().keySet()), null);
     }
 
     /** The files of this load as they were in it, whatever has become of them. They must have been kept. */
     FileAccess again() {
-        return new FileAccess(kept, filesRead());
+        return new FileAccess(kept, null, filesRead());
     }
 
     /** Whether the contents of the files that are opened from now on are kept. Those that were opened before are. */
@@ -59,6 +70,7 @@ final class FileAccess {
     InputStream open(Path path, String name) throws IOException {
         Path file = named(path, name);
         try {
+            checkReadable(file);
             byte[] content = content(file);
             return content == null ? new Recorded(file, false) : new Recorded(new ByteArrayInputStream(content), file, false);
         } catch (IOException e) {
@@ -71,10 +83,27 @@ final class FileAccess {
     InputStream openSecret(Path path, String name) throws IOException {
         Path file = named(path, name);
         try {
+            checkReadable(file);
             return new Recorded(file, true);
         } catch (IOException e) {
             record(file, FileContent.unreadable(e));
             throw e;
+        }
+    }
+
+    private void checkReadable(Path file) throws NotReadableException {
+        if (readable != null && !readable.contains(file) && !inPlaceOf.containsKey(file)) {
+            throw new NotReadableException(file);
+        }
+    }
+
+    /** The file is none of those that may be read. */
+    static final class NotReadableException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private NotReadableException(Path file) {
+            super(file.toString());
         }
     }
 
@@ -109,7 +138,7 @@ final class FileAccess {
 
     /** Whether a directory is where a file should be. */
     boolean isDirectory(Path path) {
-        return before == null && Files.isDirectory(path);
+        return before == null && (readable == null || readable.contains(path.toAbsolutePath())) && Files.isDirectory(path);
     }
 
     /** A file that two elements name must not have changed between them, else it equals nothing that can be found again. */

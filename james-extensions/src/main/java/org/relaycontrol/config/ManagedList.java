@@ -1,5 +1,6 @@
 package org.relaycontrol.config;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -71,6 +75,31 @@ public final class ManagedList {
      */
     public ManagedListContent read() throws IOException {
         return read(target());
+    }
+
+    /**
+     * The entries on these lines of the file, counted from 1, by line; those that are none are left out. Costs no more memory for a long
+     * file.
+     *
+     * @throws IOException if it cannot be read or is not UTF-8
+     */
+    public Map<Integer, ManagedEntry> entriesAt(Set<Integer> numbers) throws IOException {
+        Map<Integer, ManagedEntry> entries = new HashMap<>();
+        try (BufferedReader reader = Files.newBufferedReader(target(), StandardCharsets.UTF_8)) {
+            int number = 0;
+            for (String line = reader.readLine(); line != null && entries.size() < numbers.size(); line = reader.readLine()) {
+                number++;
+                if (numbers.contains(number)) {
+                    Optional<ManagedEntry> entry = ManagedListContent.entry(line, key);
+                    if (entry.isPresent()) {
+                        entries.put(number, entry.get());
+                    }
+                }
+            }
+            return entries;
+        } catch (NoSuchFileException e) {
+            return entries;
+        }
     }
 
     private ManagedListContent read(Path target) throws IOException {

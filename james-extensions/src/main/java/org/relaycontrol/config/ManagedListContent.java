@@ -41,6 +41,11 @@ public final class ManagedListContent {
         return new ManagedListContent(lines, key);
     }
 
+    /** The entry of a line of a file, if it is one. */
+    static Optional<ManagedEntry> entry(String line, Function<ManagedEntry, String> key) {
+        return Optional.ofNullable(Line.of(line, key).entry);
+    }
+
     /** The file's octets. */
     public byte[] octets() {
         return text().getBytes(StandardCharsets.UTF_8);

@@ -258,6 +258,9 @@ final class PolicyFile {
         if (e instanceof NoSuchFileException) {
             return "the " + kind + " '" + file + "' does not exist; create it, or write the path of an existing file, relative to " + name;
         }
+        if (e instanceof FileAccess.NotReadableException) {
+            return "the " + kind + " '" + file + "' is none of the policy in force, and not read for another; send its content along";
+        }
         if (e instanceof AccessDeniedException) {
             return "the " + kind + " '" + file + "' cannot be read; let the user that James runs as read it";
         }

@@ -30,18 +30,30 @@ public final class PolicyLoader {
      * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
      */
     public static LoadedPolicies load(Path policyFile) throws PolicyException {
-        return load(policyFile, Instant.now(), Map.of());
+        return load(policyFile, Instant.now());
     }
 
     /**
-     * Loads a policy file, with other contents in place of those of some files: what a change would give.
+     * Loads a policy file.
+     *
+     * @param now when: entries that have expired are left out
+     * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
+     */
+    public static LoadedPolicies load(Path policyFile, Instant now) throws PolicyException {
+        return load(policyFile, now, FileAccess.toAll());
+    }
+
+    /**
+     * Loads a policy file, with other contents in place of those of some files: what a change would give. It reads no files but those that
+     * another load has read; to name one is a problem.
      *
      * @param now when: entries that have expired are left out
      * @param inPlaceOf the content to read in place of a file's, by its absolute path
+     * @param others what may be read
      * @throws PolicyException with all problems, if there is any, one that the file or a list file cannot be read included
      */
-    public static LoadedPolicies load(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf) throws PolicyException {
-        return load(policyFile, now, FileAccess.replacing(inPlaceOf));
+    public static LoadedPolicies load(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf, FilesRead others) throws PolicyException {
+        return load(policyFile, now, FileAccess.replacing(inPlaceOf, others));
     }
 
     private static LoadedPolicies load(Path policyFile, Instant now, FileAccess files) throws PolicyException {

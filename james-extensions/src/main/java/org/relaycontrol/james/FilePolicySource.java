@@ -116,7 +116,7 @@ public class FilePolicySource implements LivePolicySource {
 
     @Override
     public ProvedPolicies prove(Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
-        return ProvedPolicies.load(file, clock.instant(), inPlaceOf);
+        return status.inForce().with(file, clock.instant(), inPlaceOf);
     }
 
     @Override

@@ -5,12 +5,9 @@ import com.google.inject.Singleton;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.james.core.Domain;
-import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
 import org.relaycontrol.analysis.Finding;
 import org.relaycontrol.analysis.JamesWarnings;
-import org.relaycontrol.policy.DomainName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +20,15 @@ public class HostedDomainWarnings {
     private static final Logger LOGGER = LoggerFactory.getLogger(HostedDomainWarnings.class);
 
     private final PolicySource policySource;
-    private final DomainList domainList;
+    private final HostedDomains hostedDomains;
     private final AtomicBoolean watching = new AtomicBoolean();
     private Set<String> known = Set.of();
 
     /** Compares the policy with the domains of this server. */
     @Inject
-    public HostedDomainWarnings(PolicySource policySource, DomainList domainList) {
+    public HostedDomainWarnings(PolicySource policySource, HostedDomains hostedDomains) {
         this.policySource = policySource;
-        this.domainList = domainList;
+        this.hostedDomains = hostedDomains;
     }
 
     /**
@@ -50,7 +47,7 @@ public class HostedDomainWarnings {
     private synchronized void warn() {
         Set<String> found = new LinkedHashSet<>();
         try {
-            for (Finding finding : JamesWarnings.domains(policySource.current(), hosted(), policySource.acceptedWarnings())) {
+            for (Finding finding : JamesWarnings.domains(policySource.current(), hostedDomains.all(), policySource.acceptedWarnings())) {
                 Remark warning = Remark.of(finding);
                 found.add(warning.withoutLine());
                 if (!known.contains(warning.withoutLine())) {
@@ -61,17 +58,5 @@ public class HostedDomainWarnings {
         } catch (DomainListException e) {
             LOGGER.warn("James's DomainList does not answer, so it is not compared with the relay policy", e);
         }
-    }
-
-    private Set<DomainName> hosted() throws DomainListException {
-        Set<DomainName> hosted = new LinkedHashSet<>();
-        for (Domain domain : domainList.getDomains()) {
-            try {
-                hosted.add(DomainName.of(domain.name()));
-            } catch (IllegalArgumentException e) {
-                LOGGER.debug("{} in James's DomainList is no mail domain", domain.name(), e);
-            }
-        }
-        return hosted;
     }
 }

@@ -24,7 +24,8 @@ public interface LivePolicySource extends PolicySource {
     PolicyStatus reload(Set<Path> replaced);
 
     /**
-     * Loads and proves what the file would be with other contents in place of those of some files. Nothing comes into force. Blocks.
+     * Loads and proves what the file would be with other contents in place of those of some files. Nothing comes into force. Of other files
+     * it reads those of the policy in force alone, so that what it tells of problems shows nobody a file that is no part of it. Blocks.
      *
      * @param inPlaceOf the content to read in place of a file's, by its absolute path
      * @throws RefusedPolicyException with all problems, if there is any

@@ -38,12 +38,25 @@ public final class ProvedPolicies {
      * Loads and proves a policy file.
      *
      * @param now when: entries that have expired are left out
+     * @throws RefusedPolicyException with all problems, if there is any
+     */
+    static ProvedPolicies load(Path policyFile, Instant now) throws RefusedPolicyException {
+        try {
+            return prove(PolicyLoader.load(policyFile, now));
+        } catch (PolicyException e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * Loads and proves the policy file of these policies with other contents in place of those of some files.
+     *
      * @param inPlaceOf the content to read in place of a file's, by its absolute path
      * @throws RefusedPolicyException with all problems, if there is any
      */
-    static ProvedPolicies load(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
+    ProvedPolicies with(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
         try {
-            return prove(PolicyLoader.load(policyFile, now, inPlaceOf));
+            return prove(PolicyLoader.load(policyFile, now, inPlaceOf, files()));
         } catch (PolicyException e) {
             throw refused(e);
         }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -126,7 +125,7 @@ final class WatchedPolicies {
 
     private PolicyLoad load(Instant now) {
         try {
-            return PolicyLoad.of(ProvedPolicies.load(file, now, Map.of()));
+            return PolicyLoad.of(ProvedPolicies.load(file, now));
         } catch (RefusedPolicyException e) {
             return PolicyLoad.refused(e);
         }

@@ -10,25 +10,22 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.relaycontrol.format.Json;
 import org.relaycontrol.policy.Decision.Verdict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes every decision: counts it, keeps it if it is a refusal, and logs it. The log has a {@code key=value} line for each refusal and each
- * permission to relay at INFO, for what is accepted inbound at DEBUG, and for what could not be decided at ERROR. The logger
- * {@link #AUDIT} has the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}; the counts are exact.
+ * permission to relay at INFO, for what is accepted inbound at DEBUG, and for what could not be decided at ERROR. {@link AuditLog} has
+ * the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}; the counts are exact.
  * Thread-safe.
  */
 @Singleton
 public class Decisions {
 
-    /** The logger of JSON lines. Not below {@code org.relaycontrol}, so that nobody has them who did not ask for them. */
-    public static final String AUDIT = "relaycontrol.audit";
-
     private static final Logger LOGGER = LoggerFactory.getLogger("org.relaycontrol.smtp.DecisionLog");
-    private static final Logger AUDIT_LOGGER = LoggerFactory.getLogger(AUDIT);
+
+    private static final String DECISION = "decision";
 
     private final DecisionCounters counters;
     private final DecisionHistory history;
@@ -71,7 +68,7 @@ public class Decisions {
 
     /** Whether what is accepted inbound is logged, so that a record of it is worth while. */
     public boolean areInboundLogged() {
-        return LOGGER.isDebugEnabled() || AUDIT_LOGGER.isDebugEnabled();
+        return LOGGER.isDebugEnabled() || AuditLog.isDebugEnabled();
     }
 
     /** A recipient was accepted inbound by a policy, and is not logged. */
@@ -103,41 +100,26 @@ public class Decisions {
     }
 
     private static void log(DecisionRecord decision, @Nullable Throwable cause) {
-        if (cause != null) {
-            LOGGER.error("{}", decision, cause);
-        } else if (decision.reason() == DecidedBy.INBOUND) {
+        if (decision.reason() == DecidedBy.INBOUND) {
             LOGGER.debug("{}", decision);
+            AuditLog.usualEvent(decision.time(), DECISION, decision.fields());
         } else {
-            LOGGER.info("{}", decision);
-        }
-        if (decision.reason() == DecidedBy.INBOUND ? AUDIT_LOGGER.isDebugEnabled() : AUDIT_LOGGER.isInfoEnabled()) {
-            Map<String, @Nullable Object> event = event(decision.time(), "decision");
-            event.putAll(decision.fields());
-            String line = Json.of(event);
-            if (decision.reason() == DecidedBy.INBOUND) {
-                AUDIT_LOGGER.debug("{}", line);
+            if (cause == null) {
+                LOGGER.info("{}", decision);
             } else {
-                AUDIT_LOGGER.info("{}", line);
+                LOGGER.error("{}", decision, cause);
             }
+            AuditLog.event(decision.time(), DECISION, decision.fields());
         }
     }
 
     private void logLeftOut(String clients, long count) {
         long seconds = LogLimit.WINDOW.toSeconds();
         LOGGER.info("{}", new LogLine().with("left-out", count).with("client", clients).with("seconds", seconds));
-        if (AUDIT_LOGGER.isInfoEnabled()) {
-            Map<String, @Nullable Object> event = event(now(), "left-out");
-            event.put("count", count);
-            event.put("client", clients);
-            event.put("seconds", seconds);
-            AUDIT_LOGGER.info("{}", Json.of(event));
-        }
-    }
-
-    private static Map<String, @Nullable Object> event(Instant time, String name) {
-        Map<String, @Nullable Object> event = new LinkedHashMap<>();
-        event.put("time", time);
-        event.put("event", name);
-        return event;
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("count", count);
+        fields.put("client", clients);
+        fields.put("seconds", seconds);
+        AuditLog.event(now(), "left-out", fields);
     }
 }

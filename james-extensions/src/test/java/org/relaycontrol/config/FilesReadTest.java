@@ -111,11 +111,27 @@ class FilesReadTest {
     @Test
     void shouldCoverWhatIsReadInPlaceOfAFile() throws Exception {
         byte[] content = "other.example\n".getBytes(StandardCharsets.UTF_8);
-        LoadedPolicies loaded = PolicyLoader.load(file, Instant.now(), Map.of(folder.resolve("relay.txt"), content));
+        LoadedPolicies loaded = PolicyLoader.load(file, Instant.now(), Map.of(folder.resolve("relay.txt"), content), read());
         Files.write(folder.resolve("relay.txt"), content);
 
         assertThat(loaded.policies().sharedRouting().entries()).extracting(entry -> entry.name().toString())
             .containsExactly("other.example");
         assertThat(loaded.files()).isEqualTo(read());
+    }
+
+    /** Whoever proposes a policy must not see what other files say. */
+    @Test
+    void shouldReadNoOtherFilesForAnotherPolicy() throws Exception {
+        FilesRead read = read();
+        Files.writeString(folder.resolve("secret.txt"), "the secret\n");
+        byte[] other = ("<relaycontrol><routing><domains file=\"secret.txt\" action=\"relay\"/><domains file=\"..\" action=\"relay\"/>"
+            + "<domains file=\"relay.txt\" action=\"relay\"/></routing><policy/></relaycontrol>").getBytes(StandardCharsets.UTF_8);
+
+        PolicyException refused = catchThrowableOfType(PolicyException.class,
+            () -> PolicyLoader.load(file, Instant.now(), Map.of(file, other), read));
+
+        assertThat(refused).hasMessage("relaycontrol.xml:1: the list file 'secret.txt' is none of the policy in force, and not read for "
+            + "another; send its content along\nrelaycontrol.xml:1: the list file '..' is none of the policy in force, and not read for "
+            + "another; send its content along");
     }
 }

@@ -25,7 +25,7 @@ class ManagedListPolicyTest {
     private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
 
     private static LoadedPolicies load(Path file, Instant now) throws PolicyException {
-        return PolicyLoader.load(file, now, Map.of());
+        return PolicyLoader.load(file, now);
     }
 
     private static Map<String, RoutingEntry> entries(LoadedPolicies loaded) {

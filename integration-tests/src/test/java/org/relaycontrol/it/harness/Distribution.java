@@ -67,6 +67,11 @@ public final class Distribution {
         }
     }
 
+    /** The working directory of a run that was made by {@link #newRun}. */
+    public static Path run(String name) {
+        return property("james.runs").resolve(name);
+    }
+
     /** The JVM this one runs on. */
     static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");

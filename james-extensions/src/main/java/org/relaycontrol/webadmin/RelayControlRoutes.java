@@ -1,0 +1,48 @@
+package org.relaycontrol.webadmin;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.util.List;
+import org.apache.james.webadmin.Routes;
+import org.apache.james.webadmin.authentication.AuthenticationFilter;
+import spark.Service;
+
+/**
+ * All of the pack's routes that James's authentication protects. In {@code webadmin.properties}:
+ *
+ * <pre>
+ * extensions.routes=org.relaycontrol.webadmin.RelayControlRoutes
+ * </pre>
+ *
+ * <p>James authenticates what is at and below the base path of a {@link Routes}, and these have several: with {@code /relaycontrol} as the
+ * only one there could be no public page below it.
+ */
+@Singleton
+public class RelayControlRoutes implements Routes {
+
+    private final AuthenticationFilter authentication;
+    private final List<Routes> parts;
+
+    /** The parts. */
+    @Inject
+    public RelayControlRoutes(AuthenticationFilter authentication, StatusRoutes status, PoliciesRoutes policies, ExplainRoutes explain,
+                              DiffRoutes diff, RefusalsRoutes refusals, DecisionsRoutes decisions, OpenApiRoutes openApi) {
+        this.authentication = authentication;
+        this.parts = List.of(status, policies, explain, diff, refusals, decisions, openApi);
+    }
+
+    @Override
+    public String getBasePath() {
+        return StatusRoutes.BASE;
+    }
+
+    @Override
+    public void define(Service service) {
+        for (String base : List.of(StatusRoutes.BASE, StatusRoutes.RELOAD, PoliciesRoutes.BASE, ExplainRoutes.BASE, DiffRoutes.BASE,
+                RefusalsRoutes.BASE, DecisionsRoutes.BASE, OpenApiRoutes.BASE)) {
+            service.before(base, authentication);
+            service.before(base + "/*", authentication);
+        }
+        parts.forEach(part -> part.define(service));
+    }
+}
