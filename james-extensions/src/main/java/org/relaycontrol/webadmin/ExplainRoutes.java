@@ -8,13 +8,17 @@ import org.apache.james.webadmin.Routes;
 import org.relaycontrol.analysis.Explanation;
 import org.relaycontrol.format.EnvelopeReader;
 import org.relaycontrol.format.ExplanationJson;
+import org.relaycontrol.james.Candidate;
+import org.relaycontrol.james.CandidatePolicies;
 import org.relaycontrol.james.HostedDomains;
 import org.relaycontrol.james.PolicySource;
 import org.relaycontrol.policy.DomainName;
+import org.relaycontrol.policy.RelayPolicies;
 import spark.Service;
 
 /**
- * {@code POST /relaycontrol/explain}: what is decided for an envelope, and why, as {@code explain --json} says it.
+ * {@code POST /relaycontrol/explain}: what the running policy, or the candidate, decides for an envelope, and why, as
+ * {@code explain --json} says it.
  */
 @Singleton
 public class ExplainRoutes implements Routes {
@@ -25,14 +29,17 @@ public class ExplainRoutes implements Routes {
 
     private final Access access;
     private final PolicySource policySource;
+    private final CandidatePolicies candidates;
     private final HostedDomains hostedDomains;
     private final DomainList domainList;
 
-    /** Explains the policy in force. */
+    /** Explains the policy in force and the candidate. */
     @Inject
-    public ExplainRoutes(Access access, PolicySource policySource, HostedDomains hostedDomains, DomainList domainList) {
+    public ExplainRoutes(Access access, PolicySource policySource, CandidatePolicies candidates, HostedDomains hostedDomains,
+                         DomainList domainList) {
         this.access = access;
         this.policySource = policySource;
+        this.candidates = candidates;
         this.hostedDomains = hostedDomains;
         this.domainList = domainList;
     }
@@ -45,14 +52,22 @@ public class ExplainRoutes implements Routes {
     @Override
     public void define(Service service) {
         service.post(BASE, access.ask(MAX_BODY, (request, response, body) -> explain(
-            body.allow("client", "local", "auth", "client_host", "sender", "recipient"))));
+            body.allow("client", "local", "auth", "client_host", "sender", "recipient", "candidate"))));
     }
 
     private Object explain(JsonBody body) {
-        return ExplanationJson.of(Explanation.of(policySource.current(),
+        return ExplanationJson.of(Explanation.of(Boolean.TRUE.equals(body.bool("candidate")) ? candidate() : policySource.current(),
             new EnvelopeReader(defaultDomain()).read(body.textOrEmpty("client"), body.textOrEmpty("local"), body.textOrEmpty("auth"),
                 body.textOrEmpty("client_host"), body.textOrEmpty("recipient")),
             hostedDomains, true));
+    }
+
+    private RelayPolicies candidate() {
+        Candidate candidate = candidates.current();
+        if (candidate == null) {
+            throw RequestException.wrongState(RequestException.CONFLICT, "there is no candidate policy");
+        }
+        return candidate.policies();
     }
 
     private DomainName defaultDomain() {

@@ -95,6 +95,7 @@ public class PoliciesRoutes implements Routes {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         object.put("name", policy.name());
         object.put("rule", policy.rule());
+        object.put("enforced", policy.isEnforced());
         object.put("listeners", policy.listeners());
         object.put("domains", routing.entries().size() + (routing.shared() == null ? 0 : routing.shared().entries().size()));
         object.put("reroute", routing.reroute());

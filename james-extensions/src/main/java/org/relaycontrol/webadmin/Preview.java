@@ -10,6 +10,7 @@ import org.relaycontrol.analysis.Difference;
 import org.relaycontrol.format.DifferenceJson;
 import org.relaycontrol.james.HostedDomains;
 import org.relaycontrol.james.LivePolicySource;
+import org.relaycontrol.james.PolicySource;
 import org.relaycontrol.james.ProvedPolicies;
 import org.relaycontrol.james.RefusedPolicyException;
 
@@ -19,11 +20,13 @@ import org.relaycontrol.james.RefusedPolicyException;
 @Singleton
 public class Preview {
 
+    private final PolicySource policySource;
     private final HostedDomains hostedDomains;
 
     /** For the domains of this server. */
     @Inject
-    public Preview(HostedDomains hostedDomains) {
+    public Preview(PolicySource policySource, HostedDomains hostedDomains) {
+        this.policySource = policySource;
         this.hostedDomains = hostedDomains;
     }
 
@@ -34,11 +37,15 @@ public class Preview {
      * @throws RefusedPolicyException with all problems, if the policy would be refused
      */
     Map<String, Object> of(LivePolicySource source, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
-        ProvedPolicies proved = source.prove(inPlaceOf);
+        return of(source.prove(inPlaceOf));
+    }
+
+    /** The difference to these policies, and their warnings. */
+    Map<String, Object> of(ProvedPolicies other) {
         try {
             Map<String, Object> answer = new LinkedHashMap<>(DifferenceJson.of(
-                Difference.of(source.current(), proved.policies(), hostedDomains.all())));
-            answer.put("warnings", RemarkJson.of(proved.warnings()));
+                Difference.of(policySource.current(), other.policies(), hostedDomains.all())));
+            answer.put("warnings", RemarkJson.of(other.warnings()));
             return answer;
         } catch (DomainListException e) {
             throw new IllegalStateException("James's DomainList does not answer", e);

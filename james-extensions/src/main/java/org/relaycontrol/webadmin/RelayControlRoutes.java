@@ -26,9 +26,10 @@ public class RelayControlRoutes implements Routes {
     /** The parts. */
     @Inject
     public RelayControlRoutes(AuthenticationFilter authentication, StatusRoutes status, PoliciesRoutes policies, ExplainRoutes explain,
-                              DiffRoutes diff, RefusalsRoutes refusals, DecisionsRoutes decisions, OpenApiRoutes openApi) {
+                              DiffRoutes diff, RefusalsRoutes refusals, DecisionsRoutes decisions, CandidateRoutes candidate,
+                              OpenApiRoutes openApi) {
         this.authentication = authentication;
-        this.parts = List.of(status, policies, explain, diff, refusals, decisions, openApi);
+        this.parts = List.of(status, policies, explain, diff, refusals, decisions, candidate, openApi);
     }
 
     @Override
@@ -39,7 +40,7 @@ public class RelayControlRoutes implements Routes {
     @Override
     public void define(Service service) {
         for (String base : List.of(StatusRoutes.BASE, StatusRoutes.RELOAD, PoliciesRoutes.BASE, ExplainRoutes.BASE, DiffRoutes.BASE,
-                RefusalsRoutes.BASE, DecisionsRoutes.BASE, OpenApiRoutes.BASE)) {
+                RefusalsRoutes.BASE, DecisionsRoutes.BASE, CandidateRoutes.BASE, OpenApiRoutes.BASE)) {
             service.before(base, authentication);
             service.before(base + "/*", authentication);
         }

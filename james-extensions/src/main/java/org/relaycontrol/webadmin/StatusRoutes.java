@@ -85,14 +85,7 @@ public class StatusRoutes implements Routes {
         object.put("loads", status.loads());
         object.put("failed_loads", status.failedLoads());
         object.put("stale", status.isStale());
-        object.put("last_failure", status.lastFailure().map(StatusRoutes::toJson).orElse(null));
-        return object;
-    }
-
-    private static Map<String, Object> toJson(FailedLoad failure) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("when", failure.when());
-        object.put("problems", RemarkJson.of(failure.problems()));
+        object.put("last_failure", status.lastFailure().map(RemarkJson::of).orElse(null));
         return object;
     }
 }

@@ -101,6 +101,7 @@ class OpenApiTest {
     void shouldTellWhatIsAnswered() throws Exception {
         Files.writeString(folder.resolve("customers.txt"), "managed.example\n");
         Files.writeString(folder.resolve("clients.txt"), "192.0.2.7\n");
+        Files.writeString(folder.resolve("relaycontrol.candidate.xml"), "<relaycontrol><policy name=\"mx\"/></relaycontrol>");
         webadmin.post("/relaycontrol/reload", "{}");
         operations().forEach((name, operation) -> {
             if (name.startsWith("GET ")) {

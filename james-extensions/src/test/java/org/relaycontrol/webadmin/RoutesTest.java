@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.relaycontrol.james.CandidatePolicies;
+import org.relaycontrol.monitor.CandidateComparison;
 import org.relaycontrol.monitor.DecidedBy;
 import org.relaycontrol.monitor.DecisionRecord;
 import org.relaycontrol.monitor.Decisions;
@@ -312,7 +314,8 @@ class RoutesTest {
 
         JsonNode refusal = get("/relaycontrol/refusals").get("refusals").get(0);
 
-        assertThat(refusal.fieldNames()).toIterable().containsExactly("number", "time", "verdict", "reason", "policy", "rule", "client",
+        assertThat(refusal.fieldNames()).toIterable().containsExactly("number", "time", "verdict", "reason", "policy", "enforce",
+            "rule", "client",
             "host", "local", "user", "sender", "recipient", "session");
         assertThat(refusal.get("sender").textValue()).isEqualTo("a@b.example");
         assertThat(webadmin.get("/relaycontrol/refusals?since=today").body()).contains("since=today is no time");
@@ -330,6 +333,39 @@ class RoutesTest {
         for (JsonNode reason : decisions.get("reasons")) {
             assertThat(reason.get("counts").size()).isEqualTo(60);
             assertThat(reason.get("total").intValue()).isEqualTo(reason.get("reason").textValue().equals("not-permitted") ? 1 : 0);
+        }
+    }
+
+    @Test
+    void shouldTellOfNoCandidate() {
+        assertThat(get("/relaycontrol/candidate").get("since").isNull()).isTrue();
+        assertThat(webadmin.get("/relaycontrol/candidate/diff").statusCode()).isEqualTo(404);
+        assertThat(webadmin.post("/relaycontrol/explain", "{\"client\":\"192.0.2.1\",\"recipient\":\"x\",\"candidate\":true}").statusCode())
+            .isEqualTo(409);
+    }
+
+    @Test
+    void shouldCompareWithTheCandidate(@TempDir Path other) throws IOException {
+        Files.writeString(other.resolve("relaycontrol.candidate.xml"), "<relaycontrol><policy name=\"mx\"><restrictions><clients>"
+            + "<network>198.51.100.0/24</network></clients></restrictions></policy></relaycontrol>");
+        try (TestWebadmin two = TestWebadmin.withPassword(other, "<relaycontrol><policy name=\"mx\"/></relaycontrol>")) {
+            CandidatePolicies candidates = two.get(CandidatePolicies.class);
+            DecisionRecord refused = DecisionRecord.builder(Instant.now(), DecidedBy.NOT_PERMITTED, IpAddress.parse("198.51.100.7"),
+                "192.0.2.25:25", "s1").envelope("a@b.example", "x@else.example").build();
+            DecisionRecord permitted = DecisionRecord.builder(Instant.now(), DecidedBy.CLIENT_LISTED, IpAddress.parse("198.51.100.7"),
+                "192.0.2.25:25", "s1").envelope("a@b.example", "x@else.example").build();
+            two.get(CandidateComparison.class).different(candidates.current(), refused, permitted);
+
+            JsonNode candidate = TestWebadmin.json(two.get("/relaycontrol/candidate"));
+            JsonNode difference = TestWebadmin.json(two.get("/relaycontrol/candidate/diff"));
+            JsonNode explained = TestWebadmin.json(two.post("/relaycontrol/explain",
+                "{\"client\":\"198.51.100.7\",\"recipient\":\"x@else.example\",\"candidate\":true}"));
+
+            assertThat(candidate.get("different").intValue()).isEqualTo(1);
+            assertThat(candidate.get("latest").get(0).get("running").get("reason").textValue()).isEqualTo("not-permitted");
+            assertThat(candidate.get("latest").get(0).get("candidate").get("verdict").textValue()).isEqualTo("permit");
+            assertThat(difference.get("differences").get(0).get("clients").get("networks")).hasToString("[\"198.51.100.0/24\"]");
+            assertThat(explained.get("reason").textValue()).isEqualTo("client-listed");
         }
     }
 }

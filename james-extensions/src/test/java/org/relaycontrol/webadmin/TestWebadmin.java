@@ -193,7 +193,8 @@ final class TestWebadmin implements AutoCloseable {
         @Singleton
         FileSystem fileSystem() throws IOException {
             FileSystem fileSystem = mock(FileSystem.class);
-            when(fileSystem.getFile(any())).thenReturn(folder.resolve("relaycontrol.xml").toFile());
+            when(fileSystem.getFile(any())).thenAnswer(call ->
+                folder.resolve(call.<String>getArgument(0).substring(FileSystem.FILE_PROTOCOL_AND_CONF.length())).toFile());
             return fileSystem;
         }
 
