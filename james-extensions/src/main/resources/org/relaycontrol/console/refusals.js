@@ -1,0 +1,86 @@
+// What is being refused, as it happens, and why.
+
+import { api } from "./api.js";
+import { debounce, el, field, replace, select, table } from "./dom.js";
+import { allow } from "./edit.js";
+import { instant, number, problem } from "./format.js";
+import { link, remember } from "./main.js";
+import { t } from "./strings.js";
+
+const LIMIT = 100;
+const EVERY_MILLISECONDS = 2_000;
+const TYPING_MILLISECONDS = 200;
+const REASONS = ["connection-refused", "authentication-required", "domain-rejected", "sender-specified-routing", "inbound-not-hosted",
+  "reroute-off", "never", "not-permitted", "dns-unavailable", "no-policy", "recipient-unknown", "recipient-unverified"];
+
+export async function render(root, { query, policies, readOnly }) {
+  const client = el("input", { value: query.get("client") ?? "", autocomplete: "off", spellcheck: "false" });
+  const recipient = el("input", { value: query.get("recipient") ?? "", autocomplete: "off", spellcheck: "false" });
+  const reason = select([["", t("refusals.anyReason")], ...REASONS.map(one => [one, one])], query.get("reason") ?? "");
+  const pause = el("button", { "aria-pressed": "false" }, t("refusals.pause"));
+  const results = el("div");
+  let paused = false;
+  let last = null;
+
+  async function load() {
+    const filter = { client: client.value.trim(), recipient: recipient.value.trim(), reason: reason.value };
+    try {
+      const answer = await api.get("refusals", { ...filter, limit: LIMIT });
+      const text = JSON.stringify(answer);
+      if (text !== last) {
+        last = text;
+        show(answer);
+      }
+    } catch (error) {
+      last = null;
+      replace(results, problem(error));
+    }
+  }
+
+  function show(answer) {
+    replace(results,
+      table(t("tab.refusals"), [[t("refusals.when")], [t("reason")], [t("refusals.client")], [t("refusals.sender")], [t("refusals.recipient")],
+        [t("policy")], [t("from")], [t("change"), "actions"]],
+      answer.refusals.map(refusal => [
+        instant(refusal.time), el("span", { class: `badge ${refusal.verdict === "defer" ? "defer" : "deny"}` }, refusal.reason),
+        [el("code", null, refusal.client ?? "-"), refusal.host && refusal.host !== "unknown" ? el("div", { class: "muted" }, refusal.host) : null],
+        refusal.sender ?? "", el("span", null, refusal.recipient ?? ""), refusal.policy ?? "", el("code", { class: "muted" }, refusal.rule ?? ""),
+        actions(refusal),
+      ]), { empty: t("refusals.none") }),
+      el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.total) }))));
+  }
+
+  function actions(refusal) {
+    const why = { client: refusal.client, local: refusal.local, auth: refusal.user, from: refusal.sender, to: refusal.recipient,
+      policy: refusal.policy };
+    const policy = policies.find(one => one.name === refusal.policy);
+    return [
+      refusal.recipient ? el("a", { href: link("try", why) }, t("refusals.why")) : "",
+      policy && !readOnly && refusal.recipient ? el("button", { class: "quiet", onclick: () => allow(policy, refusal) }, t("refusals.allow")) : "",
+    ];
+  }
+
+  const changed = debounce(() => {
+    remember({ client: client.value.trim(), recipient: recipient.value.trim(), reason: reason.value });
+    load();
+  }, TYPING_MILLISECONDS);
+  for (const control of [client, recipient, reason]) {
+    control.addEventListener("input", changed);
+  }
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.textContent = paused ? t("refusals.resume") : t("refusals.pause");
+  });
+  replace(root,
+    el("div", { class: "toolbar" }, field(t("refusals.client"), client, { grow: true }), field(t("refusals.recipient"), recipient, { grow: true }),
+      field(t("reason"), reason), pause),
+    results);
+  await load();
+  const timer = setInterval(() => {
+    if (!paused && !document.hidden && !document.querySelector("dialog[open]")) {
+      load();
+    }
+  }, EVERY_MILLISECONDS);
+  return () => clearInterval(timer);
+}

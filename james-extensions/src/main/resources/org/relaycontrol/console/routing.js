@@ -1,0 +1,110 @@
+// The routing list: what is done by recipient domain.
+
+import { api } from "./api.js";
+import { announce, badge, debounce, el, field, replace, table } from "./dom.js";
+import { editDomain, removeDomain } from "./edit.js";
+import { instant, number, problem } from "./format.js";
+import { remember } from "./main.js";
+import { t } from "./strings.js";
+
+const PAGE = 50;
+const TYPING_MILLISECONDS = 120;
+
+export async function render(root, { policy, query, readOnly }) {
+  let offset = 0;
+  let request = null;
+  const search = el("input", {
+    type: "search", value: query.get("q") ?? "", placeholder: t("routing.searchHint"), autocomplete: "off", spellcheck: "false",
+  });
+  const results = el("div", { "aria-live": "off" });
+  const add = el("button", { class: "primary", onclick: () => editDomain(policy, null) }, t("routing.add"));
+
+  async function load() {
+    request?.abort();
+    request = new AbortController();
+    const mine = request;
+    try {
+      const answer = await api.get(`policies/${api.name(policy.name)}/domains`,
+        { prefix: search.value.trim(), limit: PAGE, offset }, mine.signal);
+      if (mine === request) {
+        show(answer);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        replace(results, problem(error));
+      }
+    }
+  }
+
+  function show(answer) {
+    const rows = answer.domains.map(domain => [
+      el("code", null, domain.name), t(`match.${domain.match}`), badge(domain.action, t(`action.${domain.action}`)), hop(domain),
+      domain.recipients ?? "", expiry(domain), el("code", { class: "muted" }, domain.rule), buttons(domain),
+    ]);
+    const total = answer.total;
+    const last = offset + answer.domains.length;
+    replace(results,
+      table(t("routing.caption", { policy: policy.name }), [
+        [t("domain"), "name"], [t("match")], [t("action")], [t("nextHop")], [t("recipients")], [t("expires")], [t("from")],
+        [t("change"), "actions"],
+      ], rows, { empty: search.value ? t("routing.nothing", { text: search.value }) : t("routing.empty") }),
+      el("div", { class: "pager" },
+        el("span", null, total === 0 ? "" : t("routing.count", { first: number(offset + 1), last: number(last), total: number(total) })),
+        el("span", null,
+          el("button", { disabled: offset === 0, onclick: () => turn(-PAGE) }, t("previous")), " ",
+          el("button", { disabled: last >= total, onclick: () => turn(PAGE) }, t("next")))));
+    announce(t("routing.found", { total: number(total) }));
+  }
+
+  function turn(by) {
+    offset = Math.max(0, offset + by);
+    load();
+  }
+
+  function buttons(domain) {
+    if (readOnly || !domain.managed) {
+      return "";
+    }
+    return [
+      el("button", { class: "quiet", "aria-label": t("routing.editOne", { name: domain.name }), onclick: () => editDomain(policy, domain) },
+        t("edit")),
+      el("button", { class: "quiet", "aria-label": t("routing.removeOne", { name: domain.name }), onclick: () => removeDomain(policy, domain) },
+        t("remove")),
+    ];
+  }
+
+  search.addEventListener("input", debounce(() => {
+    offset = 0;
+    remember({ q: search.value.trim() });
+    load();
+  }, TYPING_MILLISECONDS));
+
+  replace(root,
+    el("div", { class: "toolbar" }, field(t("routing.search"), search, { grow: true }), policy.managed && !readOnly ? add : null),
+    readOnly ? el("p", { class: "muted" }, t("readOnly")) : policy.managed ? null : el("p", { class: "muted" }, t("routing.unmanaged")),
+    results,
+    el("section", { class: "card" }, el("h3", null, t("routing.others")), el("p", null, others(policy))));
+  await load();
+  return () => request?.abort();
+}
+
+function hop(domain) {
+  if (domain.action === "reject") {
+    return domain.reply ? el("span", { class: "muted" }, domain.reply) : "";
+  }
+  if (domain.action === "inbound") {
+    return "";
+  }
+  return domain.nextHop ? el("code", null, domain.nextHop) : el("span", { class: "muted" }, t("routing.mx"));
+}
+
+function expiry(domain) {
+  return domain.expires ? instant(domain.expires) : "";
+}
+
+function others(policy) {
+  if (!policy.reroute) {
+    return t("routing.rerouteOff");
+  }
+  return policy.smartHost ? t("routing.smartHost", { host: policy.smartHost }) : t("routing.byMx");
+}

@@ -1,0 +1,85 @@
+// The running policy: since when, from which files, what is wrong with it; what a candidate would change; what was decided lately.
+
+import { api } from "./api.js";
+import { append, badge, el, replace, table } from "./dom.js";
+import { drawChart } from "./chart.js";
+import { instant, number, problem } from "./format.js";
+import { refresh } from "./main.js";
+import { t } from "./strings.js";
+
+const EVERY_MILLISECONDS = 5_000;
+const HASH_SHOWN = 16;
+
+export async function render(root, { current }) {
+  const summary = el("div");
+  const chart = el("section", { class: "card chart" }, el("h3", null, t("status.chart")));
+  const drawing = el("div");
+  append(chart, drawing);
+  const candidate = el("section", { class: "card" });
+  replace(root, summary, chart, candidate);
+
+  async function load() {
+    const [status, decisions, differences] = await Promise.all(["status", "decisions", "candidate"].map(path =>
+      api.get(path).catch(error => ({ failed: error }))));
+    if (!current()) {
+      return;
+    }
+    replace(summary, status.failed ? problem(status.failed) : show(status));
+    replace(drawing, decisions.failed ? problem(decisions.failed) : drawChart(decisions));
+    replace(candidate, el("h3", null, t("status.candidate")), differences.failed ? problem(differences.failed) : showCandidate(differences));
+  }
+
+  await load();
+  const timer = setInterval(() => {
+    if (!document.hidden) {
+      load();
+    }
+  }, EVERY_MILLISECONDS);
+  return () => clearInterval(timer);
+}
+
+function show(status) {
+  return [
+    status.lastFailure ? el("div", { class: "notice bad" }, el("strong", null, t("status.failed")), " ", instant(status.lastFailure.at),
+      el("ul", null, status.lastFailure.problems.map(one => el("li", { class: "mono" }, one)))) : null,
+    status.warnings.length > 0 ? el("div", { class: "notice warn" }, el("strong", null, t("status.warnings")),
+      el("ul", null, status.warnings.map(one => el("li", { class: "mono" }, one)))) : null,
+    el("div", { class: "grid" },
+      el("section", { class: "card" }, el("h3", null, t("status.policy")),
+        el("dl", { class: "facts" },
+          el("dt", null, t("status.loaded")), el("dd", null, instant(status.loadedAt)),
+          el("dt", null, "SHA-256"), el("dd", null, el("code", { title: status.sha256 }, (status.sha256 ?? "").slice(0, HASH_SHOWN))),
+          el("dt", null, t("status.reloads")), el("dd", null, t("status.reloadCounts",
+            { ok: number(status.reloads?.ok ?? 0), failed: number(status.reloads?.failed ?? 0) })),
+          el("dt", null, t("status.writable")), el("dd", null, status.writable ? t("yes") : t("status.readOnly"))),
+        el("div", { class: "buttons" }, el("button", {
+          onclick: async event => {
+            event.target.disabled = true;
+            try {
+              await api.call("POST", "reload");
+              await refresh();
+            } catch (error) {
+              append(event.target.parentNode.parentNode, problem(error));
+              event.target.disabled = false;
+            }
+          },
+        }, t("status.reload")))),
+      el("section", { class: "card" }, el("h3", null, t("status.files")),
+        el("ul", { class: "plain" }, status.files.map(file => el("li", null, el("code", null, file)))))),
+  ];
+}
+
+function showCandidate(answer) {
+  if (!answer.present) {
+    return el("p", { class: "muted" }, t("candidate.absent"));
+  }
+  return [
+    (answer.problems ?? []).length > 0 ? el("div", { class: "notice bad" }, t("candidate.bad"),
+      el("ul", null, answer.problems.map(one => el("li", { class: "mono" }, one)))) : null,
+    el("p", null, t("candidate.counts", { decided: number(answer.decided), different: number(answer.different) })),
+    table(t("status.candidate"), [[t("refusals.when")], [t("refusals.client")], [t("refusals.recipient")], [t("candidate.running")],
+      [t("candidate.candidate")]],
+    answer.differences.map(one => [instant(one.time), el("code", null, one.client ?? ""), one.recipient ?? "",
+      [badge(one.verdict), " ", one.reason], [badge(one.candidate_verdict), " ", one.candidate_reason]]), { empty: t("candidate.alike") }),
+  ];
+}

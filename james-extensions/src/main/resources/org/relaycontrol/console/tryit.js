@@ -1,0 +1,77 @@
+// What would the server answer, and why?
+
+import { api } from "./api.js";
+import { announce, badge, el, field, replace, table } from "./dom.js";
+import { problem } from "./format.js";
+import { link, remember } from "./main.js";
+import { t } from "./strings.js";
+
+const FIELDS = ["client", "local", "auth", "clientHost", "from", "to"];
+
+export async function render(root, { query, policies }) {
+  const inputs = Object.fromEntries(FIELDS.map(name => [name, el("input", {
+    value: query.get(name) ?? "", autocomplete: "off", spellcheck: "false", list: name === "local" ? "listeners" : null,
+    placeholder: t(`try.${name}.example`), required: name === "client" || name === "to",
+  })]));
+  const boxes = Object.fromEntries(FIELDS.map(name => [name, field(t(`try.${name}`), inputs[name], { note: t(`try.${name}.note`) })]));
+  const ports = [...new Set(policies.flatMap(policy => policy.listeners).map(listener => listener.split(":").pop()))].filter(port => port !== "*");
+  const result = el("div", { "aria-live": "polite" });
+
+  async function ask() {
+    let missing = null;
+    for (const name of ["client", "to"]) {
+      const empty = inputs[name].value.trim() === "";
+      boxes[name].problem(empty ? t("try.missing") : "");
+      missing = missing ?? (empty ? inputs[name] : null);
+    }
+    if (missing) {
+      missing.focus();
+      return;
+    }
+    const envelope = Object.fromEntries(FIELDS.map(name => [name, inputs[name].value.trim()]).filter(([, value]) => value !== ""));
+    remember(envelope);
+    try {
+      const { answer } = await api.call("POST", "explain", { body: envelope });
+      show(answer);
+    } catch (error) {
+      replace(result, problem(error));
+    }
+  }
+
+  function show(answer) {
+    replace(result,
+      el("section", { class: "card" },
+        el("h3", null, t("try.verdict")),
+        el("div", { class: "verdict" }, badge(answer.verdict, t(`verdict.${answer.verdict}`)), el("strong", null, answer.reason),
+          answer.rule ? el("span", null, t("try.by"), " ", rule(answer.rule)) : null),
+        el("p", { class: "reply mono" }, answer.reply ?? t("try.reply250")),
+        el("dl", { class: "facts" },
+          answer.policy ? [el("dt", null, t("policy")), el("dd", null, answer.policy)] : null,
+          answer.route ? [el("dt", null, t("try.route")), el("dd", null, answer.route)] : null,
+          answer.next_hop ? [el("dt", null, t("nextHop")), el("dd", null, el("code", null, answer.next_hop))] : null)),
+      el("section", { class: "card" }, el("h3", null, t("try.trace")),
+        table(t("try.trace"), [[t("try.step")], [t("try.test")], [t("try.finding")], [t("from")]],
+          answer.steps.map(step => ({
+            class: step.reason ? "hit" : null,
+            cells: [step.step ?? "", step.test, [step.finding, step.reason ? [" ", el("strong", null, `⇒ ${step.reason}`)] : null],
+              step.rule ? rule(step.rule) : ""],
+          })))));
+    announce(t("try.said", { verdict: t(`verdict.${answer.verdict}`), reason: answer.reason }));
+  }
+
+  /** Where the policy says so; a step about the routing entry leads to it. */
+  function rule(text) {
+    const domain = inputs.to.value.trim().split("@").pop();
+    return el("a", { href: link("routing", { q: domain, policy: query.get("policy") }), title: t("try.look") }, el("code", null, text));
+  }
+
+  replace(root,
+    el("form", { class: "card", novalidate: true, onsubmit: event => { event.preventDefault(); ask(); } },
+      el("div", { class: "form" }, Object.values(boxes)),
+      el("datalist", { id: "listeners" }, ports.map(port => el("option", { value: `127.0.0.1:${port}` }))),
+      el("div", { class: "buttons" }, el("button", { class: "primary" }, t("try.ask")))),
+    result);
+  if (query.get("client") && query.get("to")) {
+    await ask();
+  }
+}
