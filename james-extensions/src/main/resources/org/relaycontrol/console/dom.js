@@ -81,6 +81,10 @@ export function badge(kind, text) {
   return el("span", { class: `badge ${known.includes(kind) ? kind : "plain"}` }, text ?? kind);
 }
 
+function isBlank(cell) {
+  return [cell].flat(Infinity).every(part => part === null || part === undefined || part === false || part === "");
+}
+
 /** A table: columns are `[heading, class]`, rows are arrays of cells (node, text, or list of these). */
 export function table(caption, columns, rows, { empty } = {}) {
   if (rows.length === 0) {
@@ -93,7 +97,9 @@ export function table(caption, columns, rows, { empty } = {}) {
       el("tbody", null, rows.map(row => {
         const cells = Array.isArray(row) ? row : row.cells;
         return el("tr", { class: row.class },
-          cells.map((cell, i) => el("td", { class: columns[i][1], "data-label": columns[i][0] }, cell ?? "")));
+          cells.map((cell, i) => el("td", {
+            class: [columns[i][1], isBlank(cell) && "blank"].filter(Boolean).join(" ") || null, "data-label": columns[i][0],
+          }, el("div", { class: "cell" }, cell))));
       }))));
 }
 

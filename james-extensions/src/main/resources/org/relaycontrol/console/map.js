@@ -114,7 +114,8 @@ export async function drawMap(root, policy) {
 
   function label(part, i) {
     const [x, y] = position(i);
-    return svg("text", { x: x * CELL + CELL / 2, y: y * CELL + CELL / 2 + 1.5, "text-anchor": "middle", "aria-hidden": "true" },
+    return svg("text", { x: x * CELL + CELL / 2, y: y * CELL + CELL / 2 + 1.5, "text-anchor": "middle", "aria-hidden": "true",
+      class: ["none", "refused"].includes(kindOf(part)) ? null : "on" },
       part.network.split(".")[0]);
   }
 

@@ -40,7 +40,7 @@ const STRINGS = {
   "login.out": "Sign out",
 
   "pill.good": "in force",
-  "pill.warnings": "in force, {count} warnings",
+  "pill.warnings": "in force, warnings: {count}",
   "pill.failed": "last load failed",
   "pill.unreachable": "no answer from webadmin",
 
