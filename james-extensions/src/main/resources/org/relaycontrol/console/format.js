@@ -14,8 +14,16 @@ export function instant(text) {
   if (!at || Number.isNaN(at.getTime())) {
     return text ?? "";
   }
-  return el("time", { datetime: at.toISOString(), title: at.toISOString() },
-    at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }));
+  const today = at.toDateString() === new Date().toDateString();
+  return el("time", { datetime: at.toISOString(), title: at.toISOString(), class: "nowrap" },
+    today ? at.toLocaleTimeString(undefined, { timeStyle: "medium" })
+      : at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }));
+}
+
+/** A line of a file, which breaks after the file's name only. */
+export function place(rule) {
+  const [file, line] = /^(.*):(\d+)$/.exec(rule ?? "")?.slice(1) ?? [rule ?? "", null];
+  return el("code", { class: "muted place" }, file, line ? [el("wbr"), el("span", { class: "nowrap" }, `:${line}`)] : null);
 }
 
 /** What a decision of a difference says, in a few words. */

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { debounce, el, field, replace, select, table } from "./dom.js";
 import { allow } from "./edit.js";
-import { instant, number, problem } from "./format.js";
+import { instant, number, place, problem } from "./format.js";
 import { link, remember } from "./main.js";
 import { t } from "./strings.js";
 
@@ -44,7 +44,7 @@ export async function render(root, { query, policies, readOnly }) {
       answer.refusals.map(refusal => [
         instant(refusal.time), el("span", { class: `badge ${refusal.verdict === "defer" ? "defer" : "deny"}` }, refusal.reason),
         [el("code", null, refusal.client ?? "-"), refusal.host && refusal.host !== "unknown" ? el("div", { class: "muted" }, refusal.host) : null],
-        refusal.sender ?? "", el("span", null, refusal.recipient ?? ""), refusal.policy ?? "", el("code", { class: "muted" }, refusal.rule ?? ""),
+        refusal.sender ?? "", el("span", null, refusal.recipient ?? ""), refusal.policy ?? "", place(refusal.rule),
         actions(refusal),
       ]), { empty: t("refusals.none") }),
       el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.total) }))));

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { append, el, replace } from "./dom.js";
 import { addNetwork, removeNetwork } from "./edit.js";
-import { instant, number } from "./format.js";
+import { instant, number, place } from "./format.js";
 import { drawMap } from "./map.js";
 import { t } from "./strings.js";
 
@@ -26,11 +26,7 @@ function authenticated(rule) {
     : rule.required ? t("restrictions.required")
       : rule.users ? t("restrictions.users") : t("restrictions.anyUser");
   return el("section", { class: "card" }, el("h3", null, t("list.authenticated")), el("p", null, text),
-    rule?.users ? el("ul", { class: "plain" }, rule.users.map(user => el("li", null, el("code", null, user.name), from(user)))) : null);
-}
-
-function from(entry) {
-  return el("code", { class: "muted" }, entry.rule);
+    rule?.users ? el("ul", { class: "plain" }, rule.users.map(user => el("li", null, el("code", null, user.name), place(user.rule)))) : null);
 }
 
 function card(policy, list, content, readOnly) {
@@ -47,11 +43,11 @@ function card(policy, list, content, readOnly) {
       networks.map(network => el("li", null,
         el("span", null, el("code", null, network.network), network.expires ? [" ", el("small", { class: "muted" },
           t("until"), " ", instant(network.expires))] : null),
-        el("span", null, from(network), managed && network.managed ? el("button", {
+        el("span", null, place(network.rule), managed && network.managed ? el("button", {
           class: "quiet", "aria-label": t("edit.removeNetwork", { name: network.network }),
           onclick: () => removeNetwork(policy, list, network.network),
         }, t("remove")) : null))),
-      names.map(name => el("li", null, el("span", null, t(`name.${name.kind}`), " ", el("code", null, name.name)), from(name)))),
+      names.map(name => el("li", null, el("span", null, t(`name.${name.kind}`), " ", el("code", null, name.name)), place(name.rule)))),
     total > networks.length ? el("p", { class: "muted" }, t("restrictions.more", { count: number(total - networks.length) })) : null,
     managed ? el("div", { class: "buttons" }, el("button", { onclick: () => addNetwork(policy, list) }, t("restrictions.add"))) : null);
 }

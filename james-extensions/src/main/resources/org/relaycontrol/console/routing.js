@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { announce, badge, debounce, el, field, replace, table } from "./dom.js";
 import { editDomain, removeDomain } from "./edit.js";
-import { instant, number, problem } from "./format.js";
+import { instant, number, place, problem } from "./format.js";
 import { remember } from "./main.js";
 import { t } from "./strings.js";
 
@@ -39,7 +39,7 @@ export async function render(root, { policy, query, readOnly }) {
   function show(answer) {
     const rows = answer.domains.map(domain => [
       el("code", null, domain.name), t(`match.${domain.match}`), badge(domain.action, t(`action.${domain.action}`)), hop(domain),
-      domain.recipients ?? "", expiry(domain), el("code", { class: "muted" }, domain.rule), buttons(domain),
+      domain.recipients ?? "", expiry(domain), place(domain.rule), buttons(domain),
     ]);
     const total = answer.total;
     const last = offset + answer.domains.length;
