@@ -94,13 +94,13 @@ async function show(focus) {
 let state = null;
 
 function readOnly() {
-  return !(state?.writable ?? false);
+  return !(state?.may_change ?? false);
 }
 
 async function refreshStatus() {
   try {
     state = await api.get("status");
-    const failed = Boolean(state.lastFailure);
+    const failed = Boolean(state.stale);
     const warnings = state.warnings?.length ?? 0;
     frame.pill.className = `pill ${failed ? "bad" : warnings > 0 ? "warn" : "good"}`;
     frame.pill.textContent = failed ? t("pill.failed") : warnings > 0 ? t("pill.warnings", { count: warnings }) : t("pill.good");
@@ -118,7 +118,7 @@ export async function refresh() {
 }
 
 async function loadPolicies() {
-  policies = await api.get("policies");
+  policies = (await api.get("policies")).policies;
   const chosen = frame.policy.value || place().query.get("policy");
   replace(frame.policy, policies.map(policy => el("option", { value: policy.name },
     policy.listeners.length > 0 ? `${policy.name} (${policy.listeners.join(", ")})` : policy.name)));

@@ -47,11 +47,11 @@ export async function render(root, { query, policies, readOnly }) {
         refusal.sender ?? "", el("span", null, refusal.recipient ?? ""), refusal.policy ?? "", place(refusal.rule),
         actions(refusal),
       ]), { empty: t("refusals.none") }),
-      el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.total) }))));
+      el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.count) }))));
   }
 
   function actions(refusal) {
-    const why = { client: refusal.client, local: refusal.local, auth: refusal.user, from: refusal.sender, to: refusal.recipient,
+    const why = { client: refusal.client, local: refusal.local, auth: refusal.user, sender: refusal.sender, recipient: refusal.recipient,
       policy: refusal.policy };
     const policy = policies.find(one => one.name === refusal.policy);
     return [

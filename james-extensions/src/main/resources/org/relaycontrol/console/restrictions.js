@@ -7,47 +7,49 @@ import { instant, number, place } from "./format.js";
 import { drawMap } from "./map.js";
 import { t } from "./strings.js";
 
-const LISTS = ["clients", "internalAddresses", "never", "connections"];
+const LISTS = ["authenticated", "clients", "internalAddresses", "never", "connections"];
+const SHOWN = 50;
 
 export async function render(root, { policy, readOnly }) {
-  const answer = await api.get(`policies/${api.name(policy.name)}/restrictions`);
   const map = el("section", { class: "card" }, el("h3", null, t("map.title")), el("p", { class: "muted" }, t("map.lead")));
   const drawing = el("div");
   append(map, drawing);
+  const contents = await Promise.all(LISTS.map(list => policy.restrictions[list] === null ? null
+    : api.get(`policies/${api.name(policy.name)}/restrictions/${list}`, { limit: SHOWN })));
   replace(root,
     readOnly ? el("p", { class: "muted" }, t("readOnly")) : null,
     map,
-    el("div", { class: "grid" }, authenticated(answer.authenticated), LISTS.map(list => card(policy, list, answer[list], readOnly))));
+    el("div", { class: "grid" }, LISTS.map((list, i) => card(policy, list, policy.restrictions[list], contents[i], readOnly))));
   await drawMap(drawing, policy);
 }
 
-function authenticated(rule) {
-  const text = !rule ? t("restrictions.noAuthenticated")
-    : rule.required ? t("restrictions.required")
-      : rule.users ? t("restrictions.users") : t("restrictions.anyUser");
-  return el("section", { class: "card" }, el("h3", null, t("list.authenticated")), el("p", null, text),
-    rule?.users ? el("ul", { class: "plain" }, rule.users.map(user => el("li", null, el("code", null, user.name), place(user.rule)))) : null);
+function about(list, summary) {
+  if (list === "authenticated") {
+    return !summary ? t("authenticated.absent") : summary.required ? t("authenticated.required")
+      : summary.every_user ? t("authenticated.everyUser") : t("authenticated.users");
+  }
+  if (!summary) {
+    return t(`${list}.absent`);
+  }
+  if (list === "connections" && summary.mode === "allExcept" && summary.networks + summary.hosts === 0) {
+    return t("connections.absent");
+  }
+  return t(summary.mode ? `${list}.${summary.mode}` : `${list}.about`);
 }
 
-function card(policy, list, content, readOnly) {
-  const networks = content?.networks ?? [];
-  const total = content?.total ?? networks.length;
-  const names = [...(content?.hosts ?? []).map(host => ({ ...host, name: host.name, kind: "host" })),
-    ...(content?.users ?? []).map(user => ({ ...user, kind: "user" }))];
-  const mode = content?.mode ? t(`${list}.${content.mode}`) : t(`${list}.about`);
-  const managed = content?.managed && !readOnly;
+function card(policy, list, summary, content, readOnly) {
+  const entries = content?.entries ?? [];
+  const total = content?.total ?? 0;
+  const managed = policy.managed_lists?.includes(list) && !readOnly;
   return el("section", { class: "card" },
-    el("h3", null, t(`list.${list}`), el("span", { class: "muted" }, total + names.length > 0 ? number(total + names.length) : "")),
-    el("p", { class: "muted" }, content ? mode : t(`${list}.absent`)),
-    el("ul", { class: "plain" },
-      networks.map(network => el("li", null,
-        el("span", null, el("code", null, network.network), network.expires ? [" ", el("small", { class: "muted" },
-          t("until"), " ", instant(network.expires))] : null),
-        el("span", null, place(network.rule), managed && network.managed ? el("button", {
-          class: "quiet", "aria-label": t("edit.removeNetwork", { name: network.network }),
-          onclick: () => removeNetwork(policy, list, network.network),
-        }, t("remove")) : null))),
-      names.map(name => el("li", null, el("span", null, t(`name.${name.kind}`), " ", el("code", null, name.name)), place(name.rule)))),
-    total > networks.length ? el("p", { class: "muted" }, t("restrictions.more", { count: number(total - networks.length) })) : null,
+    el("h3", null, t(`list.${list}`), total > 0 ? el("span", { class: "muted" }, number(total)) : null),
+    el("p", { class: "muted" }, about(list, summary)),
+    entries.length === 0 ? null : el("ul", { class: "plain" }, entries.map(entry => el("li", null,
+      el("span", null, entry.kind === "network" ? null : [t(`kind.${entry.kind}`), " "], el("code", null, entry.entry),
+        entry.expires ? [" ", el("small", { class: "muted" }, t("until"), " ", instant(entry.expires))] : null),
+      el("span", null, place(entry.rule), managed && entry.managed ? el("button", {
+        class: "quiet", "aria-label": t("edit.removeNetwork", { name: entry.entry }), onclick: () => removeNetwork(policy, list, entry.entry),
+      }, t("remove")) : null)))),
+    total > entries.length ? el("p", { class: "muted" }, t("restrictions.more", { count: number(total - entries.length) })) : null,
     managed ? el("div", { class: "buttons" }, el("button", { onclick: () => addNetwork(policy, list) }, t("restrictions.add"))) : null);
 }

@@ -24,8 +24,7 @@ export async function render(root, { policy, query, readOnly }) {
     request = new AbortController();
     const mine = request;
     try {
-      const answer = await api.get(`policies/${api.name(policy.name)}/domains`,
-        { prefix: search.value.trim(), limit: PAGE, offset }, mine.signal);
+      const answer = await find(mine.signal);
       if (mine === request) {
         show(answer);
       }
@@ -34,6 +33,14 @@ export async function render(root, { policy, query, readOnly }) {
         replace(results, problem(error));
       }
     }
+  }
+
+  /** Domains that begin with the text; if there are none, those that contain it. */
+  async function find(signal) {
+    const path = `policies/${api.name(policy.name)}/domains`;
+    const text = search.value.trim().toLowerCase();
+    const answer = await api.get(path, { prefix: text, limit: PAGE, offset }, signal);
+    return answer.total > 0 || text === "" ? answer : api.get(path, { contains: text, limit: PAGE, offset }, signal);
   }
 
   function show(answer) {
@@ -95,7 +102,7 @@ function hop(domain) {
   if (domain.action === "inbound") {
     return "";
   }
-  return domain.nextHop ? el("code", null, domain.nextHop) : el("span", { class: "muted" }, t("routing.mx"));
+  return domain.next_hop ? el("code", null, domain.next_hop) : el("span", { class: "muted" }, t("routing.mx"));
 }
 
 function expiry(domain) {
@@ -106,5 +113,5 @@ function others(policy) {
   if (!policy.reroute) {
     return t("routing.rerouteOff");
   }
-  return policy.smartHost ? t("routing.smartHost", { host: policy.smartHost }) : t("routing.byMx");
+  return policy.smart_host ? t("routing.smartHost", { host: policy.smart_host }) : t("routing.byMx");
 }

@@ -38,20 +38,24 @@ export async function render(root, { current }) {
   return () => clearInterval(timer);
 }
 
+function remark(one) {
+  return `${one.file}:${one.line}: ${one.text}${one.name ? ` [${one.name}]` : ""}`;
+}
+
 function show(status) {
   return [
-    status.lastFailure ? el("div", { class: "notice bad" }, el("strong", null, t("status.failed")), " ", instant(status.lastFailure.at),
-      el("ul", null, status.lastFailure.problems.map(one => el("li", { class: "mono" }, one)))) : null,
+    status.stale && status.last_failure ? el("div", { class: "notice bad" }, el("strong", null, t("status.failed")), " ", instant(status.last_failure.when),
+      el("ul", null, status.last_failure.problems.map(one => el("li", { class: "mono" }, remark(one))))) : null,
     status.warnings.length > 0 ? el("div", { class: "notice warn" }, el("strong", null, t("status.warnings")),
-      el("ul", null, status.warnings.map(one => el("li", { class: "mono" }, one)))) : null,
+      el("ul", null, status.warnings.map(one => el("li", { class: "mono" }, remark(one))))) : null,
     el("div", { class: "grid" },
       el("section", { class: "card" }, el("h3", null, t("status.policy")),
         el("dl", { class: "facts" },
-          el("dt", null, t("status.loaded")), el("dd", null, instant(status.loadedAt)),
+          el("dt", null, t("status.loaded")), el("dd", null, instant(status.loaded_at)),
           el("dt", null, "SHA-256"), el("dd", null, el("code", { title: status.sha256 }, (status.sha256 ?? "").slice(0, HASH_SHOWN))),
           el("dt", null, t("status.reloads")), el("dd", null, t("status.reloadCounts",
-            { ok: number(status.reloads?.ok ?? 0), failed: number(status.reloads?.failed ?? 0) })),
-          el("dt", null, t("status.writable")), el("dd", null, status.writable ? t("yes") : t("status.readOnly"))),
+            { ok: number(status.loads), failed: number(status.failed_loads) })),
+          el("dt", null, t("status.writable")), el("dd", null, status.may_change ? t("yes") : t("status.readOnly"))),
         el("div", { class: "buttons" }, el("button", {
           onclick: async event => {
             event.target.disabled = true;
@@ -75,7 +79,7 @@ function showCandidate(answer) {
   }
   return [
     (answer.problems ?? []).length > 0 ? el("div", { class: "notice bad" }, t("candidate.bad"),
-      el("ul", null, answer.problems.map(one => el("li", { class: "mono" }, one)))) : null,
+      el("ul", null, answer.problems.map(one => el("li", { class: "mono" }, remark(one))))) : null,
     el("p", null, t("candidate.counts", { decided: number(answer.decided), different: number(answer.different) })),
     table(t("status.candidate"), [[t("refusals.when")], [t("refusals.client")], [t("refusals.recipient")], [t("candidate.running")],
       [t("candidate.candidate")]],

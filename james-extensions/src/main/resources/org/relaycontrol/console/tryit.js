@@ -6,12 +6,12 @@ import { problem } from "./format.js";
 import { link, remember } from "./main.js";
 import { t } from "./strings.js";
 
-const FIELDS = ["client", "local", "auth", "clientHost", "from", "to"];
+const FIELDS = ["client", "local", "auth", "client_host", "sender", "recipient"];
 
 export async function render(root, { query, policies }) {
   const inputs = Object.fromEntries(FIELDS.map(name => [name, el("input", {
     value: query.get(name) ?? "", autocomplete: "off", spellcheck: "false", list: name === "local" ? "listeners" : null,
-    placeholder: t(`try.${name}.example`), required: name === "client" || name === "to",
+    placeholder: t(`try.${name}.example`), required: name === "client" || name === "recipient",
   })]));
   const boxes = Object.fromEntries(FIELDS.map(name => [name, field(t(`try.${name}`), inputs[name], { note: t(`try.${name}.note`) })]));
   const ports = [...new Set(policies.flatMap(policy => policy.listeners).map(listener => listener.split(":").pop()))].filter(port => port !== "*");
@@ -19,7 +19,7 @@ export async function render(root, { query, policies }) {
 
   async function ask() {
     let missing = null;
-    for (const name of ["client", "to"]) {
+    for (const name of ["client", "recipient"]) {
       const empty = inputs[name].value.trim() === "";
       boxes[name].problem(empty ? t("try.missing") : "");
       missing = missing ?? (empty ? inputs[name] : null);
@@ -61,7 +61,7 @@ export async function render(root, { query, policies }) {
 
   /** Where the policy says so; a step about the routing entry leads to it. */
   function rule(text) {
-    const domain = inputs.to.value.trim().split("@").pop();
+    const domain = inputs.recipient.value.trim().split("@").pop();
     return el("a", { href: link("routing", { q: domain, policy: query.get("policy") }), title: t("try.look") }, el("code", null, text));
   }
 
@@ -71,7 +71,7 @@ export async function render(root, { query, policies }) {
       el("datalist", { id: "listeners" }, ports.map(port => el("option", { value: `127.0.0.1:${port}` }))),
       el("div", { class: "buttons" }, el("button", { class: "primary" }, t("try.ask")))),
     result);
-  if (query.get("client") && query.get("to")) {
+  if (query.get("client") && query.get("recipient")) {
     await ask();
   }
 }
