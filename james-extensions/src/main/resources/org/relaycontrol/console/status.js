@@ -60,7 +60,7 @@ function show(status) {
           onclick: async event => {
             event.target.disabled = true;
             try {
-              await api.call("POST", "reload");
+              await api.call("POST", "reload", { body: {} });
               await refresh();
             } catch (error) {
               append(event.target.parentNode.parentNode, problem(error));
