@@ -24,8 +24,9 @@ public class ConsoleRoutes implements PublicRoutes {
 
     private static final String BASE = "/relaycontrol/console";
     private static final String INDEX = "index.html";
-    private static final List<String> FILES = List.of(INDEX, "console.css", "icon.svg", "api.js", "chart.js", "dom.js", "edit.js", "format.js",
-        "login.js", "main.js", "map.js", "refusals.js", "restrictions.js", "routing.js", "status.js", "strings.js", "tryit.js");
+    private static final List<String> FILES = List.of(INDEX, "console.css", "icon.svg", "api.js", "chart.js", "dom.js", "edit.js",
+        "format.js", "login.js", "main.js", "map.js", "refusals.js", "restrictions.js", "routing.js", "status.js", "strings.js",
+        "tryit.js");
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "css", "text/css; charset=utf-8",
         "js", "text/javascript; charset=utf-8", "svg", "image/svg+xml");
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
