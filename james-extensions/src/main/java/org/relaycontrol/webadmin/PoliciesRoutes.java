@@ -3,11 +3,13 @@ package org.relaycontrol.webadmin;
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.james.webadmin.Routes;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Explanation;
@@ -87,10 +89,10 @@ public class PoliciesRoutes implements Routes {
 
     private Object policies() {
         RelayPolicies policies = policySource.current();
-        return Map.of("policies", policies.policies().stream().map(PoliciesRoutes::overview).collect(Collectors.toList()));
+        return Map.of("policies", policies.policies().stream().map(this::overview).collect(Collectors.toList()));
     }
 
-    private static Map<String, Object> overview(RelayPolicy policy) {
+    private Map<String, Object> overview(RelayPolicy policy) {
         RoutingList routing = policy.routing();
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         object.put("name", policy.name());
@@ -101,7 +103,21 @@ public class PoliciesRoutes implements Routes {
         object.put("reroute", routing.reroute());
         object.put("smart_host", routing.smartHost());
         object.put("restrictions", restrictions(policy));
+        object.put("managed", managedFiles(policy));
         return object;
+    }
+
+    /** The managed lists that the policy can be changed by: the files by the name of the list, where there are any. */
+    private Map<String, List<String>> managedFiles(RelayPolicy policy) {
+        Map<String, List<String>> managed = new LinkedHashMap<>();
+        Stream.concat(Stream.of(ManagedListUse.DOMAINS), Arrays.stream(RestrictionList.values()).map(RestrictionList::toString))
+            .forEach(list -> {
+                List<String> files = edits.lists(policy.name(), list).stream().map(ManagedListUse::file).collect(Collectors.toList());
+                if (!files.isEmpty()) {
+                    managed.put(list, files);
+                }
+            });
+        return managed;
     }
 
     private Object policy(Request request) {

@@ -25,11 +25,11 @@ public class RelayControlRoutes implements Routes {
 
     /** The parts. */
     @Inject
-    public RelayControlRoutes(AuthenticationFilter authentication, StatusRoutes status, PoliciesRoutes policies, ExplainRoutes explain,
-                              DiffRoutes diff, RefusalsRoutes refusals, DecisionsRoutes decisions, CandidateRoutes candidate,
-                              OpenApiRoutes openApi) {
+    public RelayControlRoutes(AuthenticationFilter authentication, StatusRoutes status, PoliciesRoutes policies,
+                              AddressMapRoutes addressMap, ExplainRoutes explain, DiffRoutes diff, RefusalsRoutes refusals,
+                              DecisionsRoutes decisions, CandidateRoutes candidate, OpenApiRoutes openApi) {
         this.authentication = authentication;
-        this.parts = List.of(status, policies, explain, diff, refusals, decisions, candidate, openApi);
+        this.parts = List.of(status, policies, addressMap, explain, diff, refusals, decisions, candidate, openApi);
     }
 
     @Override

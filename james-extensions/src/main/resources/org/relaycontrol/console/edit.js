@@ -22,7 +22,7 @@ function openDialog(title, ...content) {
 /**
  * Reviews a change and makes it.
  *
- * @param change method, path, query, body of the request, and where to read the version that it must still have
+ * @param change method, path, query and body of the request, and by which query to read the entry as it is
  * @param dialog where to show it; it closes when the change is made
  * @param back what Back shows again
  */
@@ -31,7 +31,7 @@ async function review(dialog, title, change, back) {
   replace(dialog, el("h2", { tabindex: -1 }, title), panel);
   let version;
   try {
-    version = (await api.call("GET", change.versionOf)).etag;
+    version = await tag(change);
     const { answer } = await api.call(change.method, change.path, { query: { ...change.query, dryRun: true }, body: change.body, etag: version });
     replace(panel, el("p", null, t("edit.means")), difference(answer));
   } catch (error) {
@@ -65,6 +65,18 @@ async function review(dialog, title, change, back) {
   save.focus();
 }
 
+/** The tag of the managed entry that a change is about, or null where there is none yet. */
+async function tag(change) {
+  try {
+    return (await api.call("GET", change.path, { query: change.identity })).etag;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return null;
+    }
+    throw error;
+  }
+}
+
 function expires(control) {
   return control.value ? new Date(control.value).toISOString() : undefined;
 }
@@ -84,15 +96,19 @@ export function editDomain(policy, domain) {
   const name = el("input", { value: domain?.name ?? "", disabled: known, autocomplete: "off", spellcheck: "false", required: true });
   const match = select([["subtree", t("match.subtree.long")], ["exact", t("match.exact.long")]], domain?.match, { disabled: known });
   const action = select(["inbound", "relay", "route", "reject"].map(one => [one, t(`action.${one}.long`)]), domain?.action ?? "relay");
-  const nextHop = el("input", { value: domain?.nextHop ?? "", autocomplete: "off", spellcheck: "false" });
+  const nextHop = el("input", { value: domain?.via ? "" : domain?.next_hop ?? "", autocomplete: "off", spellcheck: "false" });
+  const via = el("input", { value: domain?.via ?? "", autocomplete: "off", spellcheck: "false" });
+  const file = fileChoice(policy, "domains", domain);
   const reply = el("input", { value: domain?.reply ?? "", maxlength: 200 });
   const until = el("input", { type: "datetime-local", value: localTime(domain?.expires) });
   const nameField = field(t("domain"), name);
-  const hopField = field(t("nextHop"), nextHop, { note: t("edit.nextHopNote"), wide: true });
+  const hopField = field(t("nextHop"), nextHop, { note: t("edit.nextHopNote") });
+  const viaField = field(t("edit.via"), via, { note: t("edit.viaNote") });
   const replyField = field(t("edit.reply"), reply, { note: t("edit.replyNote"), wide: true });
   const relays = () => action.value === "relay" || action.value === "route";
   const adapt = () => {
     hopField.classList.toggle("hidden", !relays());
+    viaField.classList.toggle("hidden", !relays());
     replyField.classList.toggle("hidden", action.value !== "reject");
   };
   action.addEventListener("change", adapt);
@@ -107,17 +123,19 @@ export function editDomain(policy, domain) {
         name.focus();
         return;
       }
-      const body = { action: action.value };
+      const body = { match: match.value, action: action.value };
       if (relays() && nextHop.value.trim()) {
-        body.nextHop = nextHop.value.trim();
+        body.next_hop = nextHop.value.trim();
+      }
+      if (relays() && via.value.trim()) {
+        body.via = via.value.trim();
       }
       if (action.value === "reject" && reply.value.trim()) {
         body.reply = reply.value.trim();
       }
-      const domains = `policies/${api.name(policy.name)}/domains`;
       review(dialog, title, {
-        method: "PUT", path: `${domains}/${api.name(text)}`, versionOf: `${domains}/${api.name(text)}`,
-        query: { match: match.value, expires: expires(until) }, body,
+        method: "PUT", path: `policies/${api.name(policy.name)}/domains/${api.name(text)}`, identity: { match: match.value },
+        query: { file: file.value, expires: expires(until) }, body,
       }, () => {
         replace(dialog, el("h2", null, title), form);
         name.focus();
@@ -125,7 +143,7 @@ export function editDomain(policy, domain) {
     },
   },
   el("div", { class: "form" }, nameField, field(t("match"), match), field(t("action"), action),
-    field(t("expires"), until, { note: t("edit.expiresNote") }), hopField, replyField),
+    field(t("expires"), until, { note: t("edit.expiresNote") }), hopField, viaField, replyField, file.box),
   el("div", { class: "buttons" },
     el("button", { type: "button", onclick: () => dialog.close() }, t("cancel")), el("button", { class: "primary" }, t("edit.review"))));
   const dialog = openDialog(title, form);
@@ -135,7 +153,9 @@ export function editDomain(policy, domain) {
 export function removeDomain(policy, domain) {
   const path = `policies/${api.name(policy.name)}/domains/${api.name(domain.name)}`;
   const title = t("edit.removeDomain", { name: domain.name });
-  review(openDialog(title), title, { method: "DELETE", path, versionOf: path, query: { match: domain.match } }, null);
+  review(openDialog(title), title, {
+    method: "DELETE", path, identity: { match: domain.match }, query: { match: domain.match, file: fileOf(domain.rule) },
+  }, null);
 }
 
 /** Adds a network to a list of the restrictions. */
@@ -143,6 +163,7 @@ export function addNetwork(policy, list, proposed) {
   const title = t("edit.newNetwork", { list: t(`list.${list}`) });
   const network = el("input", { value: proposed ?? "", autocomplete: "off", spellcheck: "false", required: true });
   const until = el("input", { type: "datetime-local" });
+  const file = fileChoice(policy, list, null);
   const networkField = field(t("network"), network, { note: t("edit.networkNote") });
   const form = el("form", {
     novalidate: true,
@@ -154,34 +175,52 @@ export function addNetwork(policy, list, proposed) {
         network.focus();
         return;
       }
-      review(dialog, title, networkChange(policy, list, text, "PUT", { expires: expires(until) }), () => {
+      review(dialog, title, networkChange(policy, list, text, "PUT", { file: file.value, expires: expires(until) }), () => {
         replace(dialog, el("h2", null, title), form);
         network.focus();
       });
     },
   },
-  el("div", { class: "form" }, networkField, field(t("expires"), until, { note: t("edit.expiresNote") })),
+  el("div", { class: "form" }, networkField, field(t("expires"), until, { note: t("edit.expiresNote") }), file.box),
   el("div", { class: "buttons" },
     el("button", { type: "button", onclick: () => dialog.close() }, t("cancel")), el("button", { class: "primary" }, t("edit.review"))));
   const dialog = openDialog(title, form);
   network.focus();
 }
 
-export function removeNetwork(policy, list, network) {
-  const title = t("edit.removeNetwork", { name: network });
-  review(openDialog(title), title, networkChange(policy, list, network, "DELETE", {}), null);
+export function removeNetwork(policy, list, entry) {
+  const title = t("edit.removeNetwork", { name: entry.entry });
+  review(openDialog(title), title, networkChange(policy, list, entry.entry, "DELETE", { file: fileOf(entry.rule) }), null);
 }
 
+/** The slash of a network stays as it is: some servers take none that is encoded. */
 function networkChange(policy, list, network, method, query) {
-  const lists = `policies/${api.name(policy.name)}/restrictions/${list}`;
-  return { method, path: `${lists}/${api.name(network)}`, versionOf: lists, query };
+  const path = `policies/${api.name(policy.name)}/restrictions/${list}/${network.split("/").map(api.name).join("/")}`;
+  return { method, path, identity: {}, query, body: method === "PUT" ? {} : undefined };
+}
+
+function fileOf(rule) {
+  return rule.replace(/:\d+$/, "");
+}
+
+/** In which managed list: asked only where there are several. */
+function fileChoice(policy, list, known) {
+  const files = policy.managed[list] ?? [];
+  if (known?.rule) {
+    return { value: fileOf(known.rule), box: null };
+  }
+  if (files.length < 2) {
+    return { value: undefined, box: null };
+  }
+  const choice = select(files.map(file => [file, file]));
+  return { get value() { return choice.value; }, box: field(t("edit.file"), choice) };
 }
 
 /** From a refusal: what would allow it. */
 export function allow(policy, refusal) {
   const choices = [];
   const domain = (refusal.recipient ?? "").split("@").pop();
-  if (policy.managed && domain) {
+  if (policy.managed.domains && domain) {
     choices.push(el("button", {
       onclick: () => {
         dialog.close();
@@ -189,7 +228,7 @@ export function allow(policy, refusal) {
       },
     }, t("allow.domain", { domain })));
   }
-  if (policy.managedLists?.includes("clients") && refusal.client) {
+  if (policy.managed.clients && refusal.client) {
     choices.push(el("button", {
       onclick: () => {
         dialog.close();

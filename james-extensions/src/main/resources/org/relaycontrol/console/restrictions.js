@@ -40,7 +40,7 @@ function about(list, summary) {
 function card(policy, list, summary, content, readOnly) {
   const entries = content?.entries ?? [];
   const total = content?.total ?? 0;
-  const managed = policy.managed_lists?.includes(list) && !readOnly;
+  const managed = Boolean(policy.managed[list]) && !readOnly;
   return el("section", { class: "card" },
     el("h3", null, t(`list.${list}`), total > 0 ? el("span", { class: "muted" }, number(total)) : null),
     el("p", { class: "muted" }, about(list, summary)),
@@ -48,7 +48,7 @@ function card(policy, list, summary, content, readOnly) {
       el("span", null, entry.kind === "network" ? null : [t(`kind.${entry.kind}`), " "], el("code", null, entry.entry),
         entry.expires ? [" ", el("small", { class: "muted" }, t("until"), " ", instant(entry.expires))] : null),
       el("span", null, place(entry.rule), managed && entry.managed ? el("button", {
-        class: "quiet", "aria-label": t("edit.removeNetwork", { name: entry.entry }), onclick: () => removeNetwork(policy, list, entry.entry),
+        class: "quiet", "aria-label": t("edit.removeNetwork", { name: entry.entry }), onclick: () => removeNetwork(policy, list, entry),
       }, t("remove")) : null)))),
     total > entries.length ? el("p", { class: "muted" }, t("restrictions.more", { count: number(total - entries.length) })) : null,
     managed ? el("div", { class: "buttons" }, el("button", { onclick: () => addNetwork(policy, list) }, t("restrictions.add"))) : null);

@@ -87,8 +87,8 @@ export async function render(root, { policy, query, readOnly }) {
   }, TYPING_MILLISECONDS));
 
   replace(root,
-    el("div", { class: "toolbar" }, field(t("routing.search"), search, { grow: true }), policy.managed && !readOnly ? add : null),
-    readOnly ? el("p", { class: "muted" }, t("readOnly")) : policy.managed ? null : el("p", { class: "muted" }, t("routing.unmanaged")),
+    el("div", { class: "toolbar" }, field(t("routing.search"), search, { grow: true }), policy.managed.domains && !readOnly ? add : null),
+    readOnly ? el("p", { class: "muted" }, t("readOnly")) : policy.managed.domains ? null : el("p", { class: "muted" }, t("routing.unmanaged")),
     results,
     el("section", { class: "card" }, el("h3", null, t("routing.others")), el("p", null, others(policy))));
   await load();
