@@ -43,7 +43,7 @@ export async function render(root, { query, policies, readOnly }) {
         [t("policy")], [t("from")], [t("change"), "actions"]],
       answer.refusals.map(refusal => [
         instant(refusal.time), el("span", { class: `badge ${refusal.verdict === "defer" ? "defer" : "deny"}` }, refusal.reason),
-        [el("code", null, refusal.client ?? "-"), refusal.host && refusal.host !== "unknown" ? el("div", { class: "muted" }, refusal.host) : null],
+        [el("code", { class: "nowrap" }, refusal.client ?? "-"), refusal.host && refusal.host !== "unknown" ? el("div", { class: "muted" }, refusal.host) : null],
         refusal.sender ?? "", el("span", null, refusal.recipient ?? ""), refusal.policy ?? "", place(refusal.rule),
         actions(refusal),
       ]), { empty: t("refusals.none") }),

@@ -206,8 +206,8 @@ final class TestWebadmin implements AutoCloseable {
 
         @Provides
         @Named("webAdminRoutes")
-        List<Routes> routes(RelayControlRoutes routes) {
-            return List.of(routes);
+        List<Routes> routes(RelayControlRoutes routes, ConsoleRoutes console) {
+            return List.of(routes, console);
         }
     }
 
