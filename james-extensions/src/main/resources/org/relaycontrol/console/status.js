@@ -74,16 +74,19 @@ function show(status) {
 }
 
 function showCandidate(answer) {
-  if (!answer.present) {
-    return el("p", { class: "muted" }, t("candidate.absent"));
+  const failure = answer.failure ? el("div", { class: "notice bad" }, t("candidate.bad"),
+    el("ul", null, answer.failure.problems.map(one => el("li", { class: "mono" }, remark(one))))) : null;
+  if (!answer.since) {
+    return [failure, failure ? null : el("p", { class: "muted" }, t("candidate.absent"))];
   }
   return [
-    (answer.problems ?? []).length > 0 ? el("div", { class: "notice bad" }, t("candidate.bad"),
-      el("ul", null, answer.problems.map(one => el("li", { class: "mono" }, remark(one))))) : null,
-    el("p", null, t("candidate.counts", { decided: number(answer.decided), different: number(answer.different) })),
+    failure,
+    el("p", null, t("candidate.since"), " ", instant(answer.since), ": ",
+      t("candidate.counts", { alike: number(answer.alike), different: number(answer.different) })),
     table(t("status.candidate"), [[t("refusals.when")], [t("refusals.client")], [t("refusals.recipient")], [t("candidate.running")],
       [t("candidate.candidate")]],
-    answer.differences.map(one => [instant(one.time), el("code", null, one.client ?? ""), one.recipient ?? "",
-      [badge(one.verdict), " ", one.reason], [badge(one.candidate_verdict), " ", one.candidate_reason]]), { empty: t("candidate.alike") }),
+    answer.latest.map(one => [instant(one.running.time), el("code", { class: "nowrap" }, one.running.client ?? ""), one.running.recipient ?? "",
+      [badge(one.running.verdict), " ", one.running.reason], [badge(one.candidate.verdict), " ", one.candidate.reason]]),
+    { empty: t("candidate.alike") }),
   ];
 }
