@@ -35,19 +35,26 @@ public final class Analysis {
         return of(policies, Map.of(), Set.of());
     }
 
+    /** Analyses policies of a server of which nothing else is known. */
+    public static Analysis of(RelayPolicies policies, Map<String, Rule> accepted, Set<String> otherWarnings) {
+        return of(policies, accepted, otherWarnings, ServerSockets.UNKNOWN);
+    }
+
     /**
      * Analyses policies.
      *
      * @param accepted the names of the warnings that the policy file silences, each with the line that does
      * @param otherWarnings the names of warnings that others give, and that may be silenced too
+     * @param sockets where the server listens
      */
-    public static Analysis of(RelayPolicies policies, Map<String, Rule> accepted, Set<String> otherWarnings) {
+    public static Analysis of(RelayPolicies policies, Map<String, Rule> accepted, Set<String> otherWarnings, ServerSockets sockets) {
         Relaying relaying = Relaying.of(policies);
         OpenRelayProof proof = OpenRelayProof.of(policies, relaying);
         List<Finding> problems = new ArrayList<>(unknown(accepted, otherWarnings));
         problems.addAll(proof.problems());
         List<Finding> warnings = new ArrayList<>(proof.warnings());
         warnings.addAll(Warnings.of(policies));
+        Loops.of(policies, sockets).forEach(finding -> (finding.kind().isProblem() ? problems : warnings).add(finding));
         return new Analysis(readable(problems), readable(unsilenced(warnings, accepted.keySet())),
             PolicySummary.of(policies.policies(), relaying));
     }

@@ -21,6 +21,7 @@ import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.Sender;
 
 /**
  * All recipient domains, divided into classes that none of the policies treats differently: each listed name, the names below it, and what
@@ -34,7 +35,7 @@ final class Destinations {
     static final IntSet NOT_HOSTED = IntSet.of(0);
     /** Domains that James hosts. */
     static final IntSet HOSTED = IntSet.of(1);
-    /** The number of the change of next hops that is none. */
+    /** The number of the change of next hops that is none, and of what happens where that is so for every sender. */
     static final int SAME_HOPS = 0;
 
     private static final int LONGEST_NAME = 253;
@@ -48,8 +49,12 @@ final class Destinations {
     private final NameTree tree;
     private final List<DestinationClass> classes = new ArrayList<>();
     private final List<HopChange> hopChanges = new ArrayList<>();
+    private final Senders senders;
+    /** How next hops change for which senders: by the number of the change, the classes of senders. */
+    private final List<Map<Integer, IntSet>> hopChangesBySender = new ArrayList<>();
 
     /** What the division needs only while it is made. */
+    private final Map<Map<Integer, IntSet>, Integer> bySenderNumbers = new HashMap<>();
     private final Map<HopChange, Integer> hopChangeNumbers = new HashMap<>();
     private final Map<List<Object>, Integer> classNumbers = new HashMap<>();
 
@@ -65,6 +70,9 @@ final class Destinations {
         this.pairs = pairs;
         this.hostedKnown = hosted != null;
         hopChanges.add(new HopChange(Optional.empty(), Optional.empty()));
+        senders = new Senders(sides);
+        IntSet everySender = IntSet.of(IntStream.range(0, senders.representatives().size()).toArray());
+        bySenderNumber(Map.of(SAME_HOPS, everySender));
         Set<DomainName> hostedNames = hosted == null ? Set.of() : hosted;
         List<DomainName> names = new ArrayList<>();
         Map<String, Integer> numbers = new HashMap<>();
@@ -98,6 +106,14 @@ final class Destinations {
         }
         tree = new NameTree(names, numbers, NameTree::aboveDomain, byNode, NOT_LISTED);
         classNumbers.clear();
+        bySenderNumbers.clear();
+    }
+
+    private int bySenderNumber(Map<Integer, IntSet> changes) {
+        return bySenderNumbers.computeIfAbsent(changes, any -> {
+            hopChangesBySender.add(changes);
+            return hopChangesBySender.size() - 1;
+        });
     }
 
     private static DomainName notListed(Set<String> names) {
@@ -171,9 +187,19 @@ final class Destinations {
         return hostedKnown;
     }
 
+    /** The senders. */
+    Senders senders() {
+        return senders;
+    }
+
     /** How next hops change, by number. */
     HopChange hopChange(int number) {
         return hopChanges.get(number);
+    }
+
+    /** How next hops change for which classes of senders, by the number that a group gives: the number of the change, and the classes. */
+    Map<Integer, IntSet> hopChangesBySender(int number) {
+        return hopChangesBySender.get(number);
     }
 
     /** The classes that are unlisted for all of these policies. */
@@ -302,8 +328,18 @@ final class Destinations {
             if (!relays(entryBefore) || !relays(entryAfter)) {
                 return SAME_HOPS;
             }
-            NextHops hopsBefore = before.routing().nextHops(entryBefore, null);
-            NextHops hopsAfter = after.routing().nextHops(entryAfter, null);
+            Map<Integer, List<Integer>> changes = new TreeMap<>();
+            for (int sender = 0; sender < senders.representatives().size(); sender++) {
+                Sender from = senders.representatives().get(sender).orElse(null);
+                int number = hopChange(before.routing().nextHops(entryBefore, from), after.routing().nextHops(entryAfter, from));
+                changes.computeIfAbsent(number, any -> new ArrayList<>()).add(sender);
+            }
+            Map<Integer, IntSet> bySender = new TreeMap<>();
+            changes.forEach((number, some) -> bySender.put(number, IntSet.of(some.stream().mapToInt(Integer::intValue).toArray())));
+            return bySenderNumber(bySender);
+        }
+
+        private int hopChange(@Nullable NextHops hopsBefore, @Nullable NextHops hopsAfter) {
             if (isSameWay(hopsBefore, hopsAfter)) {
                 return SAME_HOPS;
             }
@@ -319,7 +355,10 @@ final class Destinations {
             if (one == null || other == null) {
                 return one == null && other == null;
             }
-            return one.toString().equals(other.toString()) && one.tls() == other.tls() && one.username().equals(other.username());
+            return one.toString().equals(other.toString()) && one.tls() == other.tls() && one.username().equals(other.username())
+                && one.balance() == other.balance() && one.heloName().equals(other.heloName()) && one.bind().equals(other.bind())
+                && one.connectTimeout().equals(other.connectTimeout()) && one.timeout().equals(other.timeout())
+                && one.maxConnections().equals(other.maxConnections());
         }
 
         private boolean relays(@Nullable RoutingEntry entry) {
@@ -334,7 +373,7 @@ final class Destinations {
         private final boolean hosted;
         /** By policy: 0 where the domain is unlisted, else action and whether sender-specified routing is allowed. */
         private final int[] actions;
-        /** By pair. */
+        /** How next hops change by sender, by pair. */
         private final int[] hops;
 
         DestinationClass(DomainName representative, boolean hosted, int[] actions, int[] hops) {
@@ -366,7 +405,7 @@ final class Destinations {
             return hosted;
         }
 
-        /** The classes by the number of the change of their next hops. */
+        /** The classes by the number of how their next hops change by sender. */
         Map<Integer, IntSet> byHops() {
             return byHops;
         }

@@ -32,7 +32,8 @@ public final class Difference {
     private static final int USER = 3;
     private static final int DESTINATION = 4;
     private static final int PART = 5;
-    private static final int DIMENSIONS = 6;
+    private static final int SENDER = 6;
+    private static final int DIMENSIONS = 7;
 
     /** A plain local part and one with sender-specified routing. */
     private static final List<String> LOCAL_PARTS = List.of("user", "user%elsewhere");
@@ -109,6 +110,7 @@ public final class Difference {
     private List<Box<Change>> compare(int listener, List<Destinations.Group> groups) {
         ListenerClass at = partition.listeners().get(listener);
         List<Box<Change>> boxes = new ArrayList<>();
+        IntSet everySender = everySender();
         if (at.policies()[0] < 0 && at.policies()[1] < 0) {
             return boxes;
         }
@@ -131,7 +133,7 @@ public final class Difference {
                                         user.representative(), recipient, local)));
                                 if (change.isChange() || change.mayChangeHops(to)) {
                                     ofClient.add(Box.of(change, IntSet.of(listener), client.members(), host.members(), user.members(),
-                                        Destinations.pairs(IntSet.of(group), hosted), IntSet.of(part)));
+                                        Destinations.pairs(IntSet.of(group), hosted), IntSet.of(part), everySender));
                                 }
                             }
                         }
@@ -144,21 +146,24 @@ public final class Difference {
         return boxes;
     }
 
-    /** Puts the numbers of classes in the place of those of groups: where both sides relay, apart by how next hops change. */
+    private IntSet everySender() {
+        return destinations.hopChangesBySender(Destinations.SAME_HOPS).getOrDefault(Destinations.SAME_HOPS, IntSet.of());
+    }
+
+    /** Puts the numbers of classes in the place of those of groups: where both sides relay, apart by how next hops change by sender. */
     private void splitByHops(Box<Change> box, List<Destinations.Group> groups, List<Box<Change>> boxes) {
         Change change = box.key();
         Map<Integer, List<IntSet>> byHops = new TreeMap<>();
         box.side(DESTINATION).forEach(pair -> groups.get(pair >> 1).byHops().forEach((hops, classes) ->
             byHops.computeIfAbsent(change.bothRelay() ? hops : Destinations.SAME_HOPS, any -> new ArrayList<>())
                 .add(Destinations.pairs(classes, IntSet.of(pair & 1)))));
-        byHops.forEach((hops, classes) -> {
-            boolean same = hops == Destinations.SAME_HOPS;
-            Change split = same ? change : change.via(destinations.hopChange(hops));
+        byHops.forEach((hops, classes) -> destinations.hopChangesBySender(hops).forEach((number, senders) -> {
+            Change split = number == Destinations.SAME_HOPS ? change : change.via(destinations.hopChange(number));
             if (split.isChange()) {
                 boxes.add(Box.of(split, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER), IntSet.union(classes),
-                    box.side(PART)));
+                    box.side(PART), senders));
             }
-        });
+        }));
     }
 
     private Region region(Box<Change> box) {
@@ -173,7 +178,7 @@ public final class Difference {
         return new Region(new Clients(partition, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER)),
             told.computeIfAbsent(List.of(policies, box.side(DESTINATION), box.side(PART)),
                 any -> new Destination(destinations, policies, box.side(DESTINATION), box.side(PART))),
-            box.key().before, box.key().after);
+            destinations.senders().select(box.side(SENDER)), box.key().before, box.key().after);
     }
 
     /** An outcome before and after. */

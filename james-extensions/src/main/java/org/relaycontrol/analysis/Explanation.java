@@ -17,6 +17,7 @@ import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Listener;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NetworkSet;
+import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
@@ -25,35 +26,41 @@ import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.SmtpReply;
 import org.relaycontrol.policy.User;
 import org.relaycontrol.policy.UserList;
 
 /**
  * Why an envelope in an SMTP session is decided as it is: the steps of the decision table one by one, what each compared, and the line
- * that matched or the nearest one that did not. It goes through the table on its own, over the same policy objects; its last step gives
- * the reason of {@link #decision()} and {@link #rule()}. Immutable. Made for people: one explanation may scan a whole routing list.
+ * that matched or the nearest one that did not. It goes through the table on its own, over the same policy objects; its last step, before
+ * the one that tells where a relayed recipient goes, gives the reason of {@link #decision()} and {@link #rule()}. Immutable. Made for
+ * people: one explanation may scan a whole routing list.
  */
 public final class Explanation {
 
     private static final String ROUTING_ENTRY = "routing entry";
 
     private final Envelope envelope;
+    private final @Nullable Sender sender;
     private final Decision decision;
     private final List<Step> steps;
 
-    private Explanation(Envelope envelope, Decision decision, List<Step> steps) {
+    private Explanation(Envelope envelope, @Nullable Sender sender, Decision decision, List<Step> steps) {
         this.envelope = envelope;
+        this.sender = sender;
         this.decision = decision;
         this.steps = List.copyOf(steps);
     }
 
     /**
-     * Explains what {@link RelayPolicies#decide} decides.
+     * Explains what {@link RelayPolicies#decide} decides, and where the recipient goes.
      *
+     * @param sender who sends the mail, on which next hops may depend; null for the null sender, and where it is not known
      * @throws IllegalArgumentException if the envelope has no client or no local address
      */
-    public static Explanation of(RelayPolicies policies, Envelope envelope, LocalDomains localDomains, boolean refuseUnhosted) {
+    public static Explanation of(RelayPolicies policies, Envelope envelope, @Nullable Sender sender, LocalDomains localDomains,
+                                 boolean refuseUnhosted) {
         IpAddress client = envelope.client();
         IpAddress local = envelope.localAddress();
         if (client == null || local == null) {
@@ -66,7 +73,7 @@ public final class Explanation {
         if (policy == null) {
             steps.add(new Step("0", "listener", "no policy governs " + listener + ": there are policies for " + listeners(policies), null,
                 Reason.NO_POLICY));
-            return new Explanation(envelope, decision, steps);
+            return new Explanation(envelope, sender, decision, steps);
         }
         steps.add(new Step("0", "listener", "policy " + policy.name() + " governs " + listener + (policy.listeners().isEmpty()
             ? ", as every listener that no other policy names" : ", being for " + text(policy.listeners())), policy.rule(), null));
@@ -75,7 +82,12 @@ public final class Explanation {
         } else {
             explainUnknownHost(steps, policies, policy, envelope, client, local, localDomains, refuseUnhosted);
         }
-        return new Explanation(envelope, decision, steps);
+        if (decision.route() == Decision.Route.RELAY) {
+            DomainName domain = envelope.recipient().domain();
+            NextHopChoice choice = NextHopChoice.of(policy.routing(), domain, policy.routing().find(domain), sender);
+            steps.add(new Step("", "next hop", choice.text(), choice.rule(), null));
+        }
+        return new Explanation(envelope, sender, decision, steps);
     }
 
     /**
@@ -174,7 +186,12 @@ public final class Explanation {
         return decision.rule(envelope);
     }
 
-    /** The steps that were taken, the deciding one last. */
+    /** Where the recipient goes; null for its domain's MX, and for what is not relayed. */
+    public @Nullable NextHops nextHops() {
+        return decision.nextHops(envelope.recipient(), sender);
+    }
+
+    /** The steps that were taken, the deciding one last but for where a relayed recipient goes. */
     public List<Step> steps() {
         return steps;
     }
@@ -212,7 +229,7 @@ public final class Explanation {
             this.reason = reason;
         }
 
-        /** Its number in the table; empty for what is said of the client's host name. */
+        /** Its number in the table; empty for what is said of the client's host name and of the next hop. */
         public String number() {
             return number;
         }

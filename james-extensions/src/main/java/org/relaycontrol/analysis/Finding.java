@@ -24,6 +24,8 @@ public final class Finding {
         OPEN_RELAY("open-relay", true),
         /** What lies under a public suffix is opened. Refused. */
         PUBLIC_SUFFIX("public-suffix", true),
+        /** Mail would be relayed to the server itself, for sure. Refused. */
+        NEXT_HOP_HERE("next-hop-here", true),
         /** A warning is to be silenced that does not exist. Refused. */
         UNKNOWN_WARNING("unknown-warning", true),
         /** Not so few strangers may relay anywhere. */
@@ -34,7 +36,7 @@ public final class Finding {
         REFUSED_HOST_NAME("refused-host-name", false),
         /** Clients may relay by the address that they connect to. */
         INTERNAL_ADDRESS("internal-address", false),
-        /** Mail would be relayed to the server itself. */
+        /** Mail would be relayed to the server itself, it seems. */
         NEXT_HOP_LOOP("next-hop-loop", false),
         /** An entry changes no decision. */
         ENTRY_WITHOUT_EFFECT("entry-without-effect", false),

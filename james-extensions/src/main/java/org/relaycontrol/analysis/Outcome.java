@@ -70,6 +70,14 @@ public final class Outcome {
         return nextHops;
     }
 
+    /** If next hops matter, these as told to people, with all that is said of them but where the password is; else empty. */
+    public String via() {
+        if (!hopsMatter) {
+            return "";
+        }
+        return nextHops == null ? "MX" : Texts.nextHops(nextHops);
+    }
+
     boolean isRelayed() {
         return route == Route.RELAY;
     }
@@ -99,13 +107,6 @@ public final class Outcome {
      */
     @Override
     public String toString() {
-        String hops = !hopsMatter ? "" : " via " + (nextHops == null ? "MX" : hopsText(nextHops));
-        return verdict + " " + reason + hops + (enforced ? "" : " (not enforced)");
-    }
-
-    private static String hopsText(NextHops hops) {
-        String security = (hops.tls() == NextHops.Tls.NONE ? "" : ", tls " + hops.tls())
-            + hops.username().map(user -> ", username " + user).orElse("");
-        return hops.name().map(name -> name + " (" + hops + security + ")").orElse(hops.toString());
+        return verdict + " " + reason + (hopsMatter ? " via " + via() : "") + (enforced ? "" : " (not enforced)");
     }
 }

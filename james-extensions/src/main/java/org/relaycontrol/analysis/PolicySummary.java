@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,11 +12,13 @@ import java.util.stream.Collectors;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.NetworkSet;
+import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.SenderEntry;
 
 /**
  * One policy at a glance: who may connect, what is done with which domains, and who may relay anywhere. Immutable.
@@ -127,6 +130,32 @@ public final class PolicySummary {
             first.add(entry.name() + (entry.match() == RoutingEntry.Match.EXACT && !entry.name().isLiteral() ? " (exact)" : ""));
         }
         return Texts.number(listed.count) + ": " + String.join(", ", first) + (first.size() < listed.count ? ", …" : "");
+    }
+
+    /** The entries for senders, the policy's own first, without those shared ones that its own replace. */
+    public List<SenderEntry> senders() {
+        RoutingList routing = policy.routing();
+        RoutingList shared = routing.shared();
+        Map<String, SenderEntry> senders = new LinkedHashMap<>();
+        routing.senders().forEach(entry -> senders.put(entry.name(), entry));
+        if (shared != null) {
+            shared.senders().forEach(entry -> senders.putIfAbsent(entry.name(), entry));
+        }
+        return List.copyOf(senders.values());
+    }
+
+    /** How many entries for senders there are, and the first of them with where their mail goes, as told to people. */
+    public String sendersText() {
+        List<SenderEntry> all = senders();
+        if (all.isEmpty()) {
+            return "none";
+        }
+        List<String> first = new ArrayList<>();
+        for (SenderEntry entry : all.subList(0, Math.min(all.size(), Texts.SHOWN))) {
+            NextHops hops = entry.nextHops();
+            first.add(entry.name() + " by " + (hops == null ? "the smart host" : hops.name().orElse(hops.toString())));
+        }
+        return Texts.number(all.size()) + ": " + String.join(", ", first) + (first.size() < all.size() ? ", …" : "");
     }
 
     /** Who may relay to unlisted domains. */

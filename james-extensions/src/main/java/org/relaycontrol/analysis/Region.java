@@ -4,27 +4,30 @@ import java.math.BigInteger;
 import org.relaycontrol.policy.AddressSet;
 
 /**
- * Envelopes that are decided alike before, and alike, but differently, after: who, to where, before, after. Immutable.
+ * Envelopes that are decided alike before, and alike, but differently, after: who, to where, sent by whom, before, after. Immutable.
  */
 public final class Region {
 
     private final Clients clients;
     private final Destination destination;
+    private final NameSet senders;
     private final Outcome before;
     private final Outcome after;
     private final long strangersIpv4;
     private final BigInteger strangersIpv6;
     private final String text;
 
-    Region(Clients clients, Destination destination, Outcome before, Outcome after) {
+    Region(Clients clients, Destination destination, NameSet senders, Outcome before, Outcome after) {
         this.clients = clients;
         this.destination = destination;
+        this.senders = senders;
         this.before = before;
         this.after = after;
         AddressSet strangers = clients.unauthenticated() ? clients.publicAddresses() : AddressSet.NONE;
         this.strangersIpv4 = strangers.countIpv4();
         this.strangersIpv6 = strangers.countIpv6();
-        this.text = clients + ", to " + destination + ": " + before + " -> " + after;
+        String sentBy = senders.isEverything() ? "" : ", sent by " + Senders.text(senders);
+        this.text = clients + ", to " + destination + sentBy + ": " + before + " -> " + after;
     }
 
     /** Who. */
@@ -35,6 +38,16 @@ public final class Region {
     /** To where. */
     public Destination destination() {
         return destination;
+    }
+
+    /** The senders: addresses, and domains whose name is all that follows the {@code @}; the rest includes the null sender. */
+    public NameSet senders() {
+        return senders;
+    }
+
+    /** The senders as told to people, or empty if the sender does not matter. */
+    public String senderText() {
+        return senders.isEverything() ? "" : Senders.text(senders);
     }
 
     /** How it was decided before. */

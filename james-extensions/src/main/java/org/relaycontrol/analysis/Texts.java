@@ -4,7 +4,10 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.relaycontrol.policy.AddressSet;
+import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.NextHops;
 
 /**
  * How sets of addresses and names are told to people: short, complete as long as they are, and with a count of what is left out.
@@ -110,5 +113,26 @@ final class Texts {
     static String missing(NameSet names, String plural) {
         return list(names.excluded(), names.countExcluded(), plural)
             + (names.included().isEmpty() ? "" : ", though " + list(names.included(), names.countIncluded(), plural));
+    }
+
+    /** The next hops, and for those with a name all that is said of them but where the password is. */
+    static String nextHops(NextHops hops) {
+        List<String> settings = new ArrayList<>();
+        settings.add(hops.toString());
+        if (hops.balance()) {
+            settings.add("balanced");
+        }
+        if (hops.tls() != NextHops.Tls.NONE) {
+            settings.add("tls " + hops.tls());
+        }
+        hops.username().ifPresent(user -> settings.add("username " + user));
+        hops.heloName().ifPresent(name -> settings.add("heloName " + name));
+        if (!hops.bind().isEmpty()) {
+            settings.add("bind " + hops.bind().stream().map(IpAddress::toString).collect(Collectors.joining(" ")));
+        }
+        hops.connectTimeout().ifPresent(time -> settings.add("connectTimeout " + time.toSeconds() + "s"));
+        hops.timeout().ifPresent(time -> settings.add("timeout " + time.toSeconds() + "s"));
+        hops.maxConnections().ifPresent(number -> settings.add("maxConnections " + number));
+        return hops.name().map(name -> name + " (" + String.join(", ", settings) + ")").orElse(hops.toString());
     }
 }

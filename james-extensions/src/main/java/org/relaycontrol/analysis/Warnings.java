@@ -2,37 +2,31 @@ package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Finding.Kind;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.IpAddress;
-import org.relaycontrol.policy.Listener;
 import org.relaycontrol.policy.Network;
 import org.relaycontrol.policy.NetworkSet;
-import org.relaycontrol.policy.NextHop;
-import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.Restrictions;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.SenderEntry;
 
 /**
  * What is allowed in a policy, but probably not meant, as far as the policy alone tells. Entries without effect are found by
- * {@link Effects}.
+ * {@link Effects} and {@link SenderEffects}, next hops that lead back here by {@link Loops}.
  */
 final class Warnings {
 
     private static final AddressSet LOOPBACK = AddressSet.of(List.of(Network.parse("127.0.0.0/8"), Network.parse("::1")));
-    private static final String LOCALHOST = "localhost";
     /** RFC 4291 appendix A: an interface identifier made of a hardware address has these bits in its middle. */
     private static final long EUI64_MASK = 0xffff000000L;
     private static final long EUI64 = 0xfffe000000L;
@@ -52,9 +46,9 @@ final class Warnings {
         Warnings warnings = new Warnings(policies);
         warnings.checkListeners();
         policies.policies().forEach(warnings::checkClients);
-        warnings.checkNextHops();
         warnings.checkReroute();
         warnings.findings.addAll(Effects.withoutEffect(policies));
+        warnings.findings.addAll(SenderEffects.withoutEffect(policies));
         return new ArrayList<>(warnings.findings);
     }
 
@@ -146,61 +140,6 @@ final class Warnings {
         return Network.parse(text + ":/64").toString();
     }
 
-    private void checkNextHops() {
-        Map<NextHops, String> looping = new HashMap<>();
-        for (RoutingList list : routingLists()) {
-            NextHops smartHost = list.smartHost();
-            if (smartHost != null) {
-                checkNextHops("the smart host", smartHost, list.rule(), looping);
-            }
-            list.entries(treatment -> !looping(treatment.nextHops(), looping).isEmpty()).forEach(entry ->
-                checkNextHops("the next hop of " + entry.name(), entry.treatment().nextHops(), entry.rule(), looping));
-        }
-    }
-
-    private String looping(@Nullable NextHops nextHops, Map<NextHops, String> looping) {
-        return nextHops == null ? "" : looping.computeIfAbsent(nextHops, this::looping);
-    }
-
-    private void checkNextHops(String what, @Nullable NextHops nextHops, Rule where, Map<NextHops, String> looping) {
-        String hop = looping(nextHops, looping);
-        if (!hop.isEmpty()) {
-            warn(Kind.NEXT_HOP_LOOP, where, what + " is " + hop + ", a listener of this server, so mail would go round in circles; write "
-                + "the server that takes this mail");
-        }
-    }
-
-    /** The first of the hosts that is this server, or empty. */
-    private String looping(NextHops nextHops) {
-        return nextHops.hosts().stream().filter(this::isOwnListener).map(NextHop::toString).findFirst().orElse("");
-    }
-
-    private boolean isOwnListener(NextHop hop) {
-        IpAddress address = hop.kind() == NextHop.Kind.ADDRESS ? IpAddress.parse(hop.host()) : null;
-        boolean here = address == null ? hop.kind() == NextHop.Kind.HOST && hop.host().equals(LOCALHOST)
-            : LOOPBACK.contains(address) || isInternal(address);
-        for (RelayPolicy policy : policies.policies()) {
-            if (policy.listeners().isEmpty() && here && hop.port() == NextHop.DEFAULT_PORT) {
-                return true;
-            }
-            for (Listener listener : policy.listeners()) {
-                boolean port = listener.port() == 0 || listener.port() == hop.port();
-                IpAddress own = listener.address();
-                if (port && (own == null ? here : address != null && own.equals(address))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** Whether a policy lists this very address as one of the server. */
-    private boolean isInternal(IpAddress address) {
-        return policies.policies().stream()
-            .flatMap(policy -> policy.restrictions().internalAddresses().listed().stream())
-            .anyMatch(listed -> listed.network().first().equals(address) && listed.network().last().equals(address));
-    }
-
     /** The shared routing list first, then each policy's own part. */
     private Set<RoutingList> routingLists() {
         Set<RoutingList> lists = new LinkedHashSet<>();
@@ -229,6 +168,10 @@ final class Warnings {
         }
         for (RoutingList list : routingLists()) {
             if (!rerouting.contains(list) && !policies.policies().isEmpty()) {
+                for (SenderEntry sender : list.senders()) {
+                    warn(Kind.REROUTE_OFF, sender.rule(), "nothing is relayed for sender " + sender.name() + " under reroute=\"false\"; "
+                        + "remove the entry, or reroute=\"false\"");
+                }
                 list.entries(treatment -> treatment.action() == Action.RELAY || treatment.action() == Action.ROUTE).forEach(entry ->
                     warn(Kind.REROUTE_OFF, entry.rule(), "nothing is relayed to " + entry.name() + " under reroute=\"false\"; remove the "
                         + entry.treatment().action().name().toLowerCase(Locale.ROOT) + " entry, or reroute=\"false\""));

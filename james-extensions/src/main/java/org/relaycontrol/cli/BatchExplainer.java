@@ -16,6 +16,7 @@ import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.Sender;
 
 /**
  * Decides the envelopes of a CSV file, row by row: each row is written with the decision at its end. A row that is malformed, or whose
@@ -31,8 +32,9 @@ final class BatchExplainer {
     private static final String AUTH = "auth";
     private static final String CLIENT_HOST = "client_host";
     private static final String RECIPIENT = "recipient";
+    private static final String SENDER = "sender";
     private static final List<String> REQUIRED = List.of(CLIENT, AUTH, RECIPIENT);
-    private static final List<String> USED = List.of(CLIENT, LOCAL, AUTH, CLIENT_HOST, RECIPIENT);
+    private static final List<String> USED = List.of(CLIENT, LOCAL, AUTH, CLIENT_HOST, RECIPIENT, SENDER);
     private static final int ABSENT = -1;
 
     private final RelayPolicies policies;
@@ -114,6 +116,7 @@ final class BatchExplainer {
         private final int auth;
         private final int clientHost;
         private final int recipient;
+        private final int sender;
 
         Columns(CsvReader reader, String file) throws IOException, UnusableInputException {
             this.reader = reader;
@@ -144,6 +147,7 @@ final class BatchExplainer {
             auth = names.indexOf(AUTH);
             clientHost = names.indexOf(CLIENT_HOST);
             recipient = names.indexOf(RECIPIENT);
+            sender = names.indexOf(SENDER);
         }
 
         private String name(int column, String file) throws UnusableInputException {
@@ -165,7 +169,7 @@ final class BatchExplainer {
             }
             try {
                 Envelope envelope = envelopes.read(reader.text(client), text(local), text(auth), text(clientHost), reader.text(recipient));
-                return new Outcome(policies.decide(envelope, localDomains, hosted), envelope);
+                return new Outcome(policies.decide(envelope, localDomains, hosted), envelope, envelopes.sender(text(sender)));
             } catch (IllegalArgumentException e) {
                 return new Outcome(String.valueOf(e.getMessage()));
             }
@@ -196,9 +200,9 @@ final class BatchExplainer {
             fields = new String[] {"error", problem, "", "", "", ""};
         }
 
-        Outcome(Decision decision, Envelope envelope) {
+        Outcome(Decision decision, Envelope envelope, @Nullable Sender from) {
             error = false;
-            NextHops nextHops = decision.nextHops(envelope.recipient(), null);
+            NextHops nextHops = decision.nextHops(envelope.recipient(), from);
             Rule rule = decision.rule(envelope);
             fields = new String[] {
                 decision.verdict().toString(),

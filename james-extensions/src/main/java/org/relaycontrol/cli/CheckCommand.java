@@ -125,6 +125,9 @@ final class CheckCommand implements Callable<Integer> {
             printField(name(action), summary.entriesText(action));
         }
         printField("others", others(policy.routing()));
+        if (!summary.senders().isEmpty()) {
+            printField("senders", summary.sendersText());
+        }
         List<Permission> permissions = summary.permissions();
         printField("may relay", permissions.isEmpty() ? "to others: nobody" : "to others:");
         permissions.forEach(permission -> printField("", permission.toString()));

@@ -17,6 +17,7 @@ import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Sender;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,9 +46,9 @@ import picocli.CommandLine.Parameters;
         "      --batch envelopes.csv --local-domain ratest.com > decided.csv",
         "",
         "The CSV has a header row that names the columns client, auth and recipient, and",
-        "local and client_host where they are needed, in any order. Other columns are",
-        "copied. Added are verdict, reason, route, next_hop, policy and rule. A row that",
-        "cannot be decided has the verdict error and the problem as reason."})
+        "local, client_host and sender where they are needed, in any order. Others are",
+        "copied, too. Added are verdict, reason, route, next_hop, policy and rule. A row",
+        "that cannot be decided has the verdict error and the problem as reason."})
 final class ExplainCommand implements Callable<Integer> {
 
     private final Streams streams;
@@ -69,7 +70,7 @@ final class ExplainCommand implements Callable<Integer> {
         description = "Its confirmed host name; - if it has none; not known if not given.")
     private @Nullable String clientHost;
 
-    @Option(names = "--from", paramLabel = "ADDRESS", description = "The sender. No decision depends on it.")
+    @Option(names = "--from", paramLabel = "ADDRESS", description = "The sender: the next hop may depend on it, who may relay never does.")
     private @Nullable String from;
 
     @Option(names = "--to", paramLabel = "ADDRESS", description = "The recipient.")
@@ -144,7 +145,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explainOne(RelayPolicies policies) throws UnusableInputException {
-        Explanation explanation = Explanation.of(policies, envelope(), localDomains.domains()::contains, hosted);
+        Explanation explanation = Explanation.of(policies, envelope(), sender(), localDomains.domains()::contains, hosted);
         Decision decision = explanation.decision();
         if (json) {
             streams.printLine(Json.of(ExplanationJson.of(explanation)));
@@ -158,6 +159,14 @@ final class ExplainCommand implements Callable<Integer> {
         EnvelopeReader reader = new EnvelopeReader(localDomains.defaultDomain());
         try {
             return reader.read(orEmpty(client), orEmpty(local), orEmpty(auth), orEmpty(clientHost), orEmpty(to));
+        } catch (IllegalArgumentException e) {
+            throw new UnusableInputException(e);
+        }
+    }
+
+    private @Nullable Sender sender() throws UnusableInputException {
+        try {
+            return new EnvelopeReader(localDomains.defaultDomain()).sender(orEmpty(from));
         } catch (IllegalArgumentException e) {
             throw new UnusableInputException(e);
         }
@@ -198,7 +207,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String nextHop(Explanation explanation) {
-        NextHops nextHops = explanation.decision().nextHops(explanation.recipient(), null);
+        NextHops nextHops = explanation.nextHops();
         return nextHops == null ? "the MX of " + explanation.recipient().domain() : nextHops.toString();
     }
 }

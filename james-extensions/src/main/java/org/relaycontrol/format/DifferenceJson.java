@@ -28,6 +28,9 @@ public final class DifferenceJson {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("clients", ClientsJson.of(region.clients()));
         object.put("to", region.destination());
+        if (!region.senders().isEverything()) {
+            object.put("sent_by", region.senderText());
+        }
         object.put("before", of(region.before()));
         object.put("after", of(region.after()));
         object.put("strangers_ipv4", region.strangersIpv4());
@@ -44,6 +47,7 @@ public final class DifferenceJson {
         object.put("enforced", outcome.isEnforced());
         if (outcome.hopsMatter()) {
             object.put("next_hop", outcome.nextHops());
+            object.put("via", outcome.via());
         }
         return object;
     }

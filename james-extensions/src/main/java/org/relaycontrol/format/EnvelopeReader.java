@@ -6,6 +6,7 @@ import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.User;
 
 /**
@@ -17,11 +18,12 @@ public final class EnvelopeReader {
     public static final String DEFAULT_LOCAL = "127.0.0.1:25";
     /** A client host name that says there is none. */
     private static final String NO_HOST = "-";
+    private static final String NULL_SENDER = "<>";
     private static final int MAX_PORT = 65535;
 
     private final DomainName defaultDomain;
 
-    /** Recipients without {@code @} are at the default domain. */
+    /** Recipients and senders without {@code @} are at the default domain. */
     public EnvelopeReader(DomainName defaultDomain) {
         this.defaultDomain = defaultDomain;
     }
@@ -44,6 +46,19 @@ public final class EnvelopeReader {
         int colon = listener.lastIndexOf(':');
         return Envelope.smtp(clientAddress, address(listener, colon), port(listener, colon), user(auth), host(clientHost),
             Recipient.parse(recipient, defaultDomain));
+    }
+
+    /**
+     * The sender, or null for the null sender and where it is not known.
+     *
+     * @param address an address; one without {@code @} is at the default domain; empty or {@code <>} for null
+     * @throws IllegalArgumentException with the problem and what to write instead
+     */
+    public @Nullable Sender sender(String address) {
+        if (address.isEmpty() || address.equals(NULL_SENDER)) {
+            return null;
+        }
+        return address.indexOf('@') < 0 ? Sender.of(address, defaultDomain) : Sender.parse(address);
     }
 
     private static IpAddress address(String listener, int colon) {

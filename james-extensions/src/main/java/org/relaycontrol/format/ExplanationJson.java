@@ -23,7 +23,7 @@ public final class ExplanationJson {
         object.put("verdict", decision.verdict());
         object.put("reason", decision.reason());
         object.put("route", decision.route());
-        object.put("next_hop", decision.nextHops(explanation.recipient(), null));
+        object.put("next_hop", explanation.nextHops());
         object.put("policy", decision.policy() == null ? null : decision.policy().name());
         object.put("enforced", decision.isEnforced());
         object.put("rule", explanation.rule());

@@ -157,6 +157,11 @@ public final class RoutingList {
         return smartHost == null && shared != null ? shared.smartHost() : smartHost;
     }
 
+    /** The line that names those next hops, or would. */
+    public Rule smartHostRule() {
+        return smartHost == null && shared != null ? shared.smartHostRule() : rule;
+    }
+
     /** The entries for senders of this list itself, without the shared ones, in the order of the configuration. */
     public List<SenderEntry> senders() {
         return List.copyOf(senders.values());

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SenderEntry {
 
-    private final String name;
+    private final @Nullable Sender sender;
+    private final DomainName domain;
     private final @Nullable NextHops nextHops;
     private final Rule rule;
 
-    private SenderEntry(String name, @Nullable NextHops nextHops, Rule rule) {
-        this.name = name;
+    private SenderEntry(@Nullable Sender sender, DomainName domain, @Nullable NextHops nextHops, Rule rule) {
+        this.sender = sender;
+        this.domain = domain;
         this.nextHops = nextHops;
         this.rule = rule;
     }
@@ -24,7 +26,7 @@ public final class SenderEntry {
      * @param nextHops the next hops, or null for the smart host of the routing list
      */
     public static SenderEntry of(Sender sender, @Nullable NextHops nextHops, Rule rule) {
-        return new SenderEntry(sender.toString(), nextHops, rule);
+        return new SenderEntry(sender, sender.domain(), nextHops, rule);
     }
 
     /**
@@ -33,12 +35,22 @@ public final class SenderEntry {
      * @param nextHops the next hops, or null for the smart host of the routing list
      */
     public static SenderEntry of(DomainName domain, @Nullable NextHops nextHops, Rule rule) {
-        return new SenderEntry(domain.toString(), nextHops, rule);
+        return new SenderEntry(null, domain, nextHops, rule);
+    }
+
+    /** The sender, or null for all senders in the domain. */
+    public @Nullable Sender sender() {
+        return sender;
+    }
+
+    /** The domain of the sender, or of all senders. */
+    public DomainName domain() {
+        return domain;
     }
 
     /** The address or domain in the form that is compared. An address contains an {@code @}, a domain never does. */
     public String name() {
-        return name;
+        return sender == null ? domain.toString() : sender.toString();
     }
 
     /** The next hops, or null for the smart host of the routing list. */
@@ -53,6 +65,6 @@ public final class SenderEntry {
 
     @Override
     public String toString() {
-        return rule + " " + name;
+        return rule + " " + name();
     }
 }

@@ -2,6 +2,7 @@ package org.relaycontrol.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -253,14 +254,110 @@ class AnalysisTest {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1:2525, *:2525, true", "localhost, , true", "[::1]:25, , true", "127.0.0.1:2525, , false",
-        "192.0.2.25:2525, 192.0.2.25:2525, true", "192.0.2.25:2526, 192.0.2.25:2525, false", "10.1.1.1, , true",
-        "10.1.1.1:2525, *:2525, true", "10.1.1.2, , false", "mx:localhost, , false", "mail.example, , false"})
-    void shouldWarnOfNextHopsThatAreTheServerItself(String hop, @Nullable String listener, boolean own) throws Exception {
+        "192.0.2.25:2525, 192.0.2.25:*, true", "192.0.2.25:2526, 192.0.2.25:2525, false", "10.1.1.1, , true",
+        "10.1.1.1:2525, *:2525, true", "10.1.1.2, , false", "mx:localhost, , false", "mail.example, , false",
+        "smtps:127.0.0.1:2525, *:2525, true", "'mail.example,127.0.0.1:2525', *:2525, true", "smtps:127.0.0.1, *:465, true"})
+    void shouldWarnOfNextHopsThatSeemToBeTheServerItself(String hop, @Nullable String listener, boolean own) throws Exception {
         String policies = "<relaycontrol><policy name='a'><restrictions><internalAddresses><network>10.1.1.1</network></internalAddresses>"
             + "</restrictions></policy><policy name='b' listeners='" + (listener == null ? "*:587" : listener) + "'/>"
             + "<routing smartHost='" + hop + "'/></relaycontrol>";
         assertThat(Analysis.of(EnvelopeGrid.load(policies)).warnings().stream()
             .anyMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_LOOP)).isEqualTo(own);
+        assertThat(problems(policies)).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseNextHopsThatAreTheServerItself() throws Exception {
+        String policies = String.join("\n", "<relaycontrol><policy listeners='192.0.2.25:2525,[2001:db8::25]:25,*:587'>",
+            "<routing smartHost='[2001:db8:0::25]:25'>",
+            "<domain name='a.example' action='relay' nextHop='mail.example, 192.0.2.25:2525'/>",
+            "<domain name='b.example' action='relay' nextHop='192.0.2.25:2526'/>",
+            "<domain name='c.example' action='relay' nextHop='192.0.2.25:587'/>",
+            "<domain name='d.example' action='relay' nextHop='smtps:192.0.2.25:2525'/>",
+            "<senders><sender name='dept.example' via='here'/></senders></routing></policy>",
+            "<nextHops><nextHop name='here' hosts='192.0.2.25:2525'/></nextHops></relaycontrol>");
+
+        assertThat(problems(policies)).containsExactly(
+            "2: the smart host is [2001:db8:0::25]:25, where this server itself listens, so mail would go round in circles; write the "
+                + "server that takes this mail [next-hop-here]",
+            "3: the next hop of a.example is 192.0.2.25:2525, where this server itself listens, so mail would go round in circles; write "
+                + "the server that takes this mail [next-hop-here]",
+            "6: the next hop of d.example is smtps:192.0.2.25:2525, where this server itself listens, so mail would go round in circles; "
+                + "write the server that takes this mail [next-hop-here]",
+            "7: the next hop of sender dept.example is 192.0.2.25:2525, where this server itself listens, so mail would go round in "
+                + "circles; write the server that takes this mail [next-hop-here]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:2525, true", "localhost:2525, true", "LocalHost.:2525, true", "[::1]:2525, false", "mail.example:2525, false",
+        "127.0.0.1, false"})
+    void shouldRefuseNextHopsWhereTheServerSaysItListens(String hop, boolean refused) throws Exception {
+        RelayPolicies policies = EnvelopeGrid.load("<relaycontrol><routing smartHost='" + hop + "'/><policy/></relaycontrol>");
+        Analysis analysis = Analysis.of(policies, Map.of(), Set.of(),
+            (address, port) -> address.equals(IpAddress.parse("127.0.0.1")) && port == 2525);
+
+        assertThat(analysis.problems()).hasSize(refused ? 1 : 0).allMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_HERE);
+        assertThat(Analysis.of(policies).problems()).isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfSendersThatChangeNothing() throws Exception {
+        assertThat(warnings(String.join("\n",
+            "<relaycontrol>",
+            "<nextHops><nextHop name='isp' hosts='isp.example'/><nextHop name='bulk' hosts='bulk.example'/></nextHops>",
+            "<routing via='isp'><senders>",
+            "<sender name='replaced.example' via='bulk'/>",
+            "<sender name='one.example' via='bulk'/>",
+            "<sender name='a@one.example' via='bulk'/>",
+            "<sender name='b@one.example' via='smartHost'/>",
+            "<sender name='default.example' via='smartHost'/>",
+            "<sender name='isp.example' via='isp'/>",
+            "</senders></routing>",
+            "<policy name='p' listeners='*:25'><routing><senders>",
+            "<sender name='replaced.example' via='isp'/>",
+            "<sender name='one.example' via='bulk'/>",
+            "</senders></routing></policy>",
+            "<policy name='q'><routing><senders>",
+            "<sender name='replaced.example' via='smartHost'/>",
+            "</senders></routing></policy>",
+            "</relaycontrol>"))).containsExactly(
+            "4: the shared sender replaced.example never decides, as every policy has one of its own; remove it [entry-without-effect]",
+            "6: the sender a@one.example changes nothing, as 5 says the same; remove it [entry-without-effect]",
+            "8: the sender default.example changes nothing, as 3 says the same; remove it [entry-without-effect]",
+            "9: the sender isp.example changes nothing, as 3 says the same; remove it [entry-without-effect]",
+            "13: the sender one.example changes nothing, as 5 says the same; remove it [entry-without-effect]");
+    }
+
+    @Test
+    void shouldNotWarnOfSendersThatTakeMailFromTheMxOfRoutedDomains() throws Exception {
+        String file = "<relaycontrol><nextHops><nextHop name='isp' hosts='isp.example'/></nextHops><routing via='isp'>"
+            + "<senders><sender name='dept.example' via='smartHost'/></senders>"
+            + "<domain name='a.example' action='route' match='exact'/></routing><policy/></relaycontrol>";
+
+        assertThat(warnings(file)).isEmpty();
+        assertThat(warnings(file.replace("match='exact'", "via='smartHost'"))).hasSize(1);
+    }
+
+    /** Whatever the senders, without an entry that is said to change nothing all mail goes the same way. */
+    @Property(tries = 300)
+    void shouldBeRightThatSendersChangeNothing(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        String file = RandomPolicyFile.text(random);
+        RelayPolicies policies = EnvelopeGrid.load(file);
+        List<String> lines = List.of(file.split("\n"));
+        for (Finding finding : SenderEffects.withoutEffect(policies)) {
+            List<String> without = new ArrayList<>(lines);
+            assertThat(without.remove(finding.where().line() - 1)).startsWith("<sender ");
+            assertThat(Difference.of(policies, EnvelopeGrid.load(String.join("\n", without))).regions()).as(file + finding).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldWarnOfSendersWhereNothingIsRelayed() throws Exception {
+        assertThat(warnings("<relaycontrol><nextHops><nextHop name='isp' hosts='isp.example'/></nextHops><routing reroute='false'>\n"
+            + "<senders><sender name='dept.example' via='isp'/></senders></routing><policy/></relaycontrol>")).containsExactly(
+                "2: nothing is relayed for sender dept.example under reroute=\"false\"; remove the entry, or "
+                    + "reroute=\"false\" [reroute-off]");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.relaycontrol.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,11 +11,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
+import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
@@ -28,6 +31,7 @@ import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.Sender;
 
 /**
  * The difference of two configurations holds exactly the envelopes that they decide differently, and is told shortly.
@@ -49,36 +53,38 @@ class DifferenceTest {
         EnvelopeGrid grid = new EnvelopeGrid(random, before, after);
         for (int i = 0; i < ENVELOPES; i++) {
             Envelope envelope = grid.envelope();
+            Sender sender = RandomPolicyFile.sender(random);
             boolean hosted = hostedKnown ? hostedDomains.contains(envelope.recipient().domain()) : random.nextBoolean();
             LocalDomains localDomains = domain -> hosted;
             Decision one = old.decide(envelope, localDomains, false);
             Decision other = changed.decide(envelope, localDomains, false);
             List<Region> holding = difference.regions().stream()
                 .filter(region -> EnvelopeGrid.holds(region.clients(), envelope)
-                    && EnvelopeGrid.holds(region.destination(), envelope.recipient(), hosted))
+                    && EnvelopeGrid.holds(region.destination(), envelope.recipient(), hosted)
+                    && EnvelopeGrid.holdsSender(region.senders(), sender))
                 .collect(Collectors.toList());
             String about = before + "\n" + after + "\n" + envelope.client() + " " + envelope.localAddress() + ":" + envelope.localPort()
-                + " " + envelope.user() + " " + envelope.host() + " " + envelope.recipient() + " " + hosted + "\n" + one + " -> " + other
-                + "\n" + holding;
-            assertThat(holding).as(about).hasSize(isAlike(one, other, envelope.recipient()) ? 0 : 1);
+                + " " + envelope.user() + " " + envelope.host() + " " + envelope.recipient() + " from " + sender + " " + hosted + "\n" + one
+                + " -> " + other + "\n" + holding;
+            assertThat(holding).as(about).hasSize(isAlike(one, other, envelope.recipient(), sender) ? 0 : 1);
             for (Region region : holding) {
-                assertOutcome(region.before(), one, envelope.recipient(), about);
-                assertOutcome(region.after(), other, envelope.recipient(), about);
+                assertOutcome(region.before(), one, envelope.recipient(), sender, about);
+                assertOutcome(region.after(), other, envelope.recipient(), sender, about);
             }
         }
     }
 
-    private static boolean isAlike(Decision one, Decision other, Recipient recipient) {
+    private static boolean isAlike(Decision one, Decision other, Recipient recipient, @Nullable Sender sender) {
         return one.verdict() == other.verdict() && one.reason() == other.reason() && one.route() == other.route()
-            && Objects.equals(one.nextHops(recipient, null), other.nextHops(recipient, null));
+            && Objects.equals(one.nextHops(recipient, sender), other.nextHops(recipient, sender));
     }
 
-    private static void assertOutcome(Outcome outcome, Decision decision, Recipient recipient, String about) {
+    private static void assertOutcome(Outcome outcome, Decision decision, Recipient recipient, @Nullable Sender sender, String about) {
         assertThat(outcome.verdict()).as(about).isEqualTo(decision.verdict());
         assertThat(outcome.reason()).as(about).isEqualTo(decision.reason());
         assertThat(outcome.route()).as(about).isEqualTo(decision.route());
         if (outcome.hopsMatter()) {
-            assertThat(outcome.nextHops()).as(about).isEqualTo(decision.nextHops(recipient, null));
+            assertThat(outcome.nextHops()).as(about).isEqualTo(decision.nextHops(recipient, sender));
         }
     }
 
@@ -89,8 +95,8 @@ class DifferenceTest {
         }
         List<String> lines = new ArrayList<>(List.of(file.split("\n")));
         List<String> removable = lines.stream()
-            .filter(line -> line.endsWith("/>") || line.startsWith("<network>") || line.startsWith("<user>")
-                || line.startsWith("<domain>"))
+            .filter(line -> line.endsWith("/>") && !line.startsWith("<nextHop ") || line.startsWith("<network>")
+                || line.startsWith("<user>") || line.startsWith("<domain>"))
             .collect(Collectors.toList());
         if (!removable.isEmpty()) {
             lines.remove(removable.get(random.nextInt(removable.size())));
@@ -178,6 +184,42 @@ class DifferenceTest {
         RelayPolicies after = via(NextHops.named("isp", "smtp.example:587", Tls.REQUIRED, "u", "/isp.password"));
         assertThat(Difference.of(before, after).regions()).extracting(Region::toString).first().asString().endsWith(
             ": permit relay-domain via isp (smtp.example:587) -> permit relay-domain via isp (smtp.example:587, tls required, username u)");
+    }
+
+    @Test
+    void shouldTellHowConnectionsAreMade() {
+        RelayPolicies before = via(NextHops.named("isp", "a.example,b.example").build());
+        RelayPolicies after = via(NextHops.named("isp", "a.example,b.example").balance(true).heloName(DomainName.of("out.example"))
+            .bind(List.of(IpAddress.parse("192.0.2.1"), IpAddress.parse("2001:db8::1"))).connectTimeout(Duration.ofSeconds(5))
+            .timeout(Duration.ofMinutes(10)).maxConnections(3).build());
+        assertThat(Difference.of(before, after).regions()).extracting(Region::toString).first().asString().endsWith(
+            ": permit relay-domain via isp (a.example b.example) -> permit relay-domain via isp (a.example b.example, balanced, heloName "
+                + "out.example, bind 192.0.2.1 2001:db8::1, connectTimeout 5s, timeout 600s, maxConnections 3)");
+    }
+
+    @Test
+    void shouldTellWhoseMailGoesAnotherWay() throws Exception {
+        String hops = "<relaycontrol><nextHops><nextHop name='bulk' hosts='bulk.example'/><nextHop name='isp' hosts='isp.example'/>"
+            + "</nextHops><routing smartHost='hub.example'>";
+        String rest = "<domain name='route.example' action='route'/><domain name='relay.example' action='relay'/></routing>"
+            + "<policy listeners='*:25'><restrictions><authenticated/></restrictions></policy></relaycontrol>";
+        RelayPolicies before = EnvelopeGrid.load(hops + rest);
+        RelayPolicies after = EnvelopeGrid.load(hops + "<senders><sender name='dept.example' via='bulk'/>"
+            + "<sender name='boss@dept.example' via='isp'/></senders>" + rest);
+        RelayPolicies withoutBoss = EnvelopeGrid.load(hops + "<senders><sender name='dept.example' via='bulk'/></senders>" + rest);
+
+        assertThat(Difference.of(before, after, Set.of()).regions()).extracting(Region::toString).containsExactlyInAnyOrder(
+            "every client, authenticated, port 25, to domains under route.example, sent by all of dept.example but not boss@dept.example: "
+                + "permit authenticated via MX -> permit authenticated via bulk (bulk.example)",
+            "every client, authenticated, port 25, to unlisted domains, sent by all of dept.example but not boss@dept.example: "
+                + "permit authenticated via hub.example -> permit authenticated via bulk (bulk.example)",
+            "every client, authenticated, port 25, to domains under route.example, sent by boss@dept.example: permit authenticated via MX "
+                + "-> permit authenticated via isp (isp.example)",
+            "every client, authenticated, port 25, to unlisted domains, sent by boss@dept.example: permit authenticated via hub.example "
+                + "-> permit authenticated via isp (isp.example)");
+        assertThat(Difference.of(withoutBoss, after, Set.of()).regions()).extracting(Region::toString).containsExactly(
+            "every client, authenticated, port 25, to unlisted domains and domains under route.example, sent by boss@dept.example: "
+                + "permit authenticated via bulk (bulk.example) -> permit authenticated via isp (isp.example)");
     }
 
     @Test

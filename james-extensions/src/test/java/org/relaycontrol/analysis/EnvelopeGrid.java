@@ -21,6 +21,7 @@ import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Network;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.User;
 
 /**
@@ -112,6 +113,15 @@ final class EnvelopeGrid {
     static boolean holds(Destination destination, Recipient recipient, boolean hosted) {
         return holdsDomain(hosted ? destination.hostedDomains() : destination.domains(), recipient.domain().toString())
             && (recipient.isSenderRouted() ? destination.senderRouted() : destination.plain());
+    }
+
+    static boolean holdsSender(NameSet senders, @Nullable Sender sender) {
+        if (sender == null) {
+            return senders.rest();
+        }
+        Boolean exactly = told(senders, sender.toString(), true);
+        Boolean byDomain = told(senders, sender.domain().toString(), false);
+        return exactly != null ? exactly : byDomain != null ? byDomain : senders.rest();
     }
 
     private static boolean holdsDomain(NameSet names, String domain) {

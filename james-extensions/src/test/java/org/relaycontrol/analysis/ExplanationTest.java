@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +21,12 @@ import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RelayPolicies;
+import org.relaycontrol.policy.Rule;
+import org.relaycontrol.policy.Sender;
+import org.relaycontrol.policy.User;
 
 /**
  * The explanation ends where the decision does, and names what was nearest.
@@ -50,14 +55,33 @@ class ExplanationTest {
             Envelope envelope = RandomPolicyFile.envelope(random);
             boolean refuseUnhosted = random.nextBoolean();
             Decision decision = policies.decide(envelope, RandomPolicyFile.LOCAL_DOMAINS, refuseUnhosted);
-            Explanation explanation = Explanation.of(policies, envelope, RandomPolicyFile.LOCAL_DOMAINS, refuseUnhosted);
+            Sender sender = RandomPolicyFile.sender(random);
+            Explanation explanation = Explanation.of(policies, envelope, sender, RandomPolicyFile.LOCAL_DOMAINS, refuseUnhosted);
             List<Explanation.Step> steps = explanation.steps();
-            Explanation.Step last = steps.get(steps.size() - 1);
+            boolean relayed = decision.route() == Decision.Route.RELAY;
+            Explanation.Step last = steps.get(steps.size() - (relayed ? 2 : 1));
+            if (relayed) {
+                assertNextHop(steps.get(steps.size() - 1), decision.nextHops(envelope.recipient(), sender), xml);
+            }
+            assertThat(explanation.nextHops()).isEqualTo(decision.nextHops(envelope.recipient(), sender));
             assertThat(explanation.decision()).as(xml).hasToString(decision.toString());
             assertThat(last.reason()).as("%s%n%s", xml, steps).isEqualTo(decision.reason());
             assertThat(last.rule()).as("%s%n%s", xml, steps).isEqualTo(decision.rule(envelope)).isEqualTo(explanation.rule());
             assertThat(steps).filteredOn(step -> step.reason() != null)
                 .hasSize(decision.verdict() == Decision.Verdict.DEFER ? 2 : 1);
+        }
+    }
+
+    /** The text ends in the next hops, and the line it names, if it names one, has them or names them. */
+    private static void assertNextHop(Explanation.Step step, @Nullable NextHops hops, String xml) {
+        assertThat(step.test()).isEqualTo("next hop");
+        assertThat(step.finding()).as(xml).contains(hops == null ? "the MX of " : Texts.nextHops(hops));
+        Rule rule = step.rule();
+        assertThat(rule != null || hops == null).as(xml + step).isTrue();
+        if (rule != null && hops != null) {
+            String line = xml.split("\n")[rule.line() - 1];
+            assertThat(line).as(xml + step).containsAnyOf(hops.hosts().get(0).toString(), "via='smartHost'",
+                "via='" + hops.name().orElse("") + "'");
         }
     }
 
@@ -74,7 +98,7 @@ class ExplanationTest {
     private static String finding(RelayPolicies policies, String client, String recipient, String step) {
         Envelope envelope = Envelope.smtp(IpAddress.parse(client), IpAddress.parse("192.0.2.25"), 25, null, ClientHost.NONE,
             Recipient.parse(recipient, LOCALHOST));
-        return Explanation.of(policies, envelope, domain -> false, false).steps().stream()
+        return Explanation.of(policies, envelope, null, domain -> false, false).steps().stream()
             .filter(one -> one.number().equals(step))
             .findFirst().orElseThrow().finding();
     }
@@ -132,6 +156,47 @@ class ExplanationTest {
     void shouldNotExplainWhatHasNoListener() throws Exception {
         RelayPolicies policies = load("<relaycontrol><policy/></relaycontrol>");
         Envelope spooled = Envelope.spooled(null, null, Recipient.parse("user@else.example", LOCALHOST));
-        assertThatIllegalArgumentException().isThrownBy(() -> Explanation.of(policies, spooled, domain -> false, false));
+        assertThatIllegalArgumentException().isThrownBy(() -> Explanation.of(policies, spooled, null, domain -> false, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "u@else.example  | any@dept.example   | the domain of sender any@dept.example is listed: bulk (bulk.example) [relaycontrol.xml:4]",
+        "u@else.example  | Boss@dept.example  | sender boss@dept.example is listed: the smart host, hub.example [relaycontrol.xml:5]",
+        "u@else.example  | any@sub.dept.example | neither sender any@sub.dept.example nor its domain is listed: the smart host, "
+            + "hub.example [relaycontrol.xml:3]",
+        "u@else.example  |                    | no sender is given, or the null sender: the smart host, hub.example [relaycontrol.xml:3]",
+        "u@route.example | any@dept.example   | the domain of sender any@dept.example is listed: bulk (bulk.example) [relaycontrol.xml:4]",
+        "u@route.example | any@other.example  | neither sender any@other.example nor its domain is listed: the MX of route.example "
+            + "[relaycontrol.xml:6]",
+        "u@own.example   | any@dept.example   | the entry own.example names own.hop:2525 [relaycontrol.xml:7]",
+        "u@relay.example | any@dept.example   | whoever sends to a relay domain: the MX of relay.example [relaycontrol.xml:8]",
+    })
+    void shouldTellWhereMailGoesAndWhy(String recipient, @Nullable String sender, String finding) throws Exception {
+        RelayPolicies policies = load("<relaycontrol>", "<nextHops><nextHop name='bulk' hosts='bulk.example'/></nextHops>",
+            "<routing smartHost='hub.example'><senders>",
+            "<sender name='dept.example' via='bulk'/>",
+            "<sender name='boss@dept.example' via='smartHost'/></senders>",
+            "<domain name='route.example' action='route'/>",
+            "<domain name='own.example' action='route' nextHop='own.hop:2525'/>",
+            "<domain name='relay.example' action='relay'/></routing>",
+            "<policy><restrictions><authenticated/></restrictions></policy></relaycontrol>");
+        Envelope envelope = Envelope.smtp(IpAddress.parse("10.0.0.1"), IpAddress.parse("192.0.2.25"), 25, User.of("u"), ClientHost.NONE,
+            Recipient.parse(recipient, LOCALHOST));
+        List<Explanation.Step> steps = Explanation.of(policies, envelope, sender == null ? null : Sender.parse(sender), domain -> false,
+            false).steps();
+        Explanation.Step last = steps.get(steps.size() - 1);
+
+        assertThat(last.finding() + " [" + last.rule() + "]").isEqualTo(finding);
+    }
+
+    @Test
+    void shouldNotMentionSendersWhereNoneIsListed() throws Exception {
+        RelayPolicies policies = load("<relaycontrol><policy><restrictions><authenticated/></restrictions></policy></relaycontrol>");
+        Envelope envelope = Envelope.smtp(IpAddress.parse("10.0.0.1"), IpAddress.parse("192.0.2.25"), 25, User.of("u"), ClientHost.NONE,
+            Recipient.parse("u@else.example", LOCALHOST));
+        List<Explanation.Step> steps = Explanation.of(policies, envelope, null, domain -> false, false).steps();
+
+        assertThat(steps.get(steps.size() - 1)).hasToString(" next hop: the MX of else.example");
     }
 }

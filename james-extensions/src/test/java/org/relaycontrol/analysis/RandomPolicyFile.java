@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.User;
 
 /**
@@ -35,6 +38,11 @@ final class RandomPolicyFile {
     private static final List<String> DOMAINS = List.of("a.example", "b.a.example", "c.b.a.example", "example", "d.test", "[192.0.2.25]");
     private static final List<String> RECIPIENT_DOMAINS = List.of("a.example", "b.a.example", "x.a.example", "c.b.a.example", "aa.example",
         "d.test", "x.d.test", "local.example", "other.test", "[192.0.2.25]", "[IPv6:2001:db8::1]");
+    private static final List<String> SENDERS = List.of("dept.example", "boss@dept.example", "Sub.dept.example", "carol@other.test");
+    /** Nothing is the null sender. */
+    private static final List<Optional<String>> SENDER_ADDRESSES = List.of(Optional.empty(), Optional.of("Boss@dept.example"),
+        Optional.of("\"boss\"@dept.example"), Optional.of("x@dept.example"), Optional.of("boss@sub.dept.example"),
+        Optional.of("carol@other.test"), Optional.of("dave@other.test"), Optional.of("x@deeper.sub.dept.example"));
     private static final List<String> LOCAL_PARTS = List.of("user", "user%evil.test", "\"a@b\"", "IMCEASMTP-x", "a!b");
 
     private final Random random;
@@ -53,6 +61,10 @@ final class RandomPolicyFile {
 
     private void write() {
         line("<relaycontrol>");
+        line("<nextHops>");
+        line("<nextHop name='isp' hosts='isp.example:587, backup.example'" + maybe(" balance='true'", 3) + "/>");
+        line("<nextHop name='bulk' hosts='smtps:bulk.example'/>");
+        line("</nextHops>");
         if (random.nextBoolean()) {
             routing();
         }
@@ -82,6 +94,11 @@ final class RandomPolicyFile {
     private void routing() {
         line("<routing" + maybe(" reroute='" + random.nextBoolean() + "'", 4) + maybe(" allowSenderSpecifiedRouting='"
             + random.nextBoolean() + "'", 3) + maybe(" smartHost='smart.example:587'", 2) + ">");
+        if (random.nextBoolean()) {
+            line("<senders>");
+            some(SENDERS, 3).forEach(sender -> line("<sender name='" + sender + "' via='" + pick(List.of("isp", "bulk")) + "'/>"));
+            line("</senders>");
+        }
         for (String name : some(DOMAINS, 4)) {
             String match = random.nextInt(3) == 0 ? "exact" : "subtree";
             String action = pick(List.of("inbound", "relay", "route", "reject"));
@@ -146,6 +163,11 @@ final class RandomPolicyFile {
 
     private String pick(List<String> values) {
         return values.get(random.nextInt(values.size()));
+    }
+
+    /** A sender, or null for the null sender. */
+    static @Nullable Sender sender(Random random) {
+        return SENDER_ADDRESSES.get(random.nextInt(SENDER_ADDRESSES.size())).map(Sender::parse).orElse(null);
     }
 
     /** An envelope. */

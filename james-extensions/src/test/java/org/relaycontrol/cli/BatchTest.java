@@ -95,6 +95,30 @@ class BatchTest {
             + "\"relay,control.xml:3\"\r\n");
     }
 
+    @Test
+    void shouldSendByTheSenderOfTheRow() throws Exception {
+        Path file = Files.writeString(folder.resolve("senders.xml"), String.join("\n", "<relaycontrol>",
+            "<nextHops><nextHop name='bulk' hosts='bulk.example'/></nextHops><routing smartHost='smart.example'>",
+            "<senders><sender name='dept.example' via='bulk'/></senders></routing>",
+            "<policy><restrictions><authenticated/></restrictions></policy></relaycontrol>"));
+        String csv = "client,auth,recipient,sender\n"
+            + "192.0.2.1,u,user@else.example,any@dept.example\n"
+            + "192.0.2.1,u,user@else.example,any@other.example\n"
+            + "192.0.2.1,u,user@else.example,<>\n"
+            + "192.0.2.1,u,user@else.example,\n"
+            + "192.0.2.1,u,user@else.example,any\n"
+            + "192.0.2.1,,user@else.example,any@dept.example\n"
+            + "192.0.2.1,u,user@else.example,any@dept..example\n";
+
+        CommandLineRun run = CommandLineRun.withInput(csv.getBytes(StandardCharsets.UTF_8), "explain", file.toString(), "--batch", "-",
+            "--local-domain", "dept.example");
+
+        assertThat(run.out().lines().skip(1).map(row -> row.split(",", -1)).map(row -> row[4] + " " + row[7]))
+            .containsExactly("permit bulk.example", "permit smart.example", "permit smart.example", "permit smart.example",
+                "permit bulk.example", "deny ", "error ");
+        assertThat(run.err()).startsWith("standard input:8: 'dept..example' has an empty label; write ");
+    }
+
     @ParameterizedTest
     @CsvSource({"client", "auth", "recipient"})
     void shouldNameTheColumnThatIsMissing(String column) throws Exception {
@@ -113,7 +137,7 @@ class BatchTest {
 
     @Test
     void shouldRefuseInputWithoutHeader() throws Exception {
-        assertThat(explain("").err()).isEqualTo("standard input: is empty; begin with a header row, like " + HEADER + "\n");
+        assertThat(explain("").err()).isEqualTo("standard input: is empty; begin with a header row, like " + HEADER + ",sender\n");
         assertThat(explain("\"client\n").err()).isEqualTo("standard input:1: the header row has a quote that is never closed\n");
         assertThat(explain("").status()).isEqualTo(2);
         assertThat(explain("\"client\n").status()).isEqualTo(2);
