@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.it.harness.ConfFolder;
@@ -12,6 +13,9 @@ import org.relaycontrol.it.harness.StockJames.StartFailure;
 
 /** James does not start with half a policy, and says why. */
 class StartFailureIT {
+
+    private static final Pattern BIND = Pattern.compile("<bind>([^<]*)</bind>");
+
     @Test
     void shouldNotStartWithProblemsAndTellAllOfThem() {
         StartFailure failure = startFailure("bad-policy", conf -> conf.write("relaycontrol.xml", String.join("\n",
@@ -45,6 +49,17 @@ class StartFailureIT {
             "</relaycontrol>")));
         assertThat(failure.exitStatus()).isEqualTo(1);
         assertThat(failure.output()).contains("relaycontrol.xml:5: strangers from ", "permissions are or, not and", "[open-relay]");
+    }
+
+    @Test
+    void shouldNotStartWithANextHopThatIsItself() {
+        StartFailure failure = startFailure("loop", conf -> conf.write("relaycontrol.xml", String.join("\n",
+            "<relaycontrol>",
+            "  <routing smartHost='" + conf.find("smtpserver.xml", BIND).get(0).replace("0.0.0.0", "127.0.0.1") + "'/>",
+            "  <policy name='looping'/>",
+            "</relaycontrol>")));
+        assertThat(failure.exitStatus()).isEqualTo(1);
+        assertThat(failure.output()).contains("relaycontrol.xml:2: the smart host is 127.0.0.1:", "[next-hop-here]");
     }
 
     private static StartFailure startFailure(String run, Consumer<ConfFolder> change) {

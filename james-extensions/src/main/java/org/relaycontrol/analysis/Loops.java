@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.analysis.Finding.Kind;
@@ -17,14 +18,12 @@ import org.relaycontrol.policy.NextHop;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
-import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
-import org.relaycontrol.policy.SenderEntry;
 
 /**
- * Finds next hops that are this server: refused where that is certain, warned of where it is likely. A next hop with a name, but
- * {@code localhost}, or the mail exchangers of a domain may lead here too; that shows only when mail is delivered.
+ * Finds next hops that are this server: refused where that is certain, warned of where it is likely. Other host names, and the mail
+ * exchangers of a domain, may lead here too; that shows only when mail is delivered.
  */
 final class Loops {
 
@@ -33,7 +32,7 @@ final class Loops {
 
     private final RelayPolicies policies;
     private final ServerSockets sockets;
-    private final Map<NextHops, @Nullable Loop> known = new HashMap<>();
+    private final Map<NextHops, Optional<Loop>> known = new HashMap<>();
     private final Set<Finding> findings = new LinkedHashSet<>();
 
     private Loops(RelayPolicies policies, ServerSockets sockets) {
@@ -50,16 +49,17 @@ final class Loops {
 
     private void check(RoutingList list) {
         check("the smart host", list.smartHost(), list.smartHostRule());
-        for (SenderEntry sender : list.senders()) {
-            check("the next hop of sender " + sender.name(), sender.nextHops(), sender.rule());
-        }
-        for (RoutingEntry entry : list.entries()) {
-            check("the next hop of " + entry.name(), entry.treatment().nextHops(), entry.rule());
-        }
+        list.senders().forEach(sender -> check("the next hop of sender " + sender.name(), sender.nextHops(), sender.rule()));
+        list.entries(treatment -> loop(treatment.nextHops()) != null)
+            .forEach(entry -> check("the next hop of " + entry.name(), entry.treatment().nextHops(), entry.rule()));
+    }
+
+    private @Nullable Loop loop(@Nullable NextHops nextHops) {
+        return nextHops == null ? null : known.computeIfAbsent(nextHops, this::find).orElse(null);
     }
 
     private void check(String what, @Nullable NextHops nextHops, Rule where) {
-        Loop loop = nextHops == null ? null : known.computeIfAbsent(nextHops, this::find);
+        Loop loop = loop(nextHops);
         if (loop != null) {
             findings.add(new Finding(loop.certain ? Kind.NEXT_HOP_HERE : Kind.NEXT_HOP_LOOP, where, what + " is " + loop.hop
                 + (loop.certain ? ", where this server itself listens" : ", a listener of this server")
@@ -67,14 +67,14 @@ final class Loops {
         }
     }
 
-    /** The first host that is certainly this server, else the first that is likely to be; null if none is. */
-    private @Nullable Loop find(NextHops nextHops) {
+    /** The first host that is certainly this server, else the first that is likely to be. */
+    private Optional<Loop> find(NextHops nextHops) {
         for (NextHop hop : nextHops.hosts()) {
             if (addresses(hop).stream().anyMatch(address -> listensAt(address, hop.port()))) {
-                return new Loop(hop, true);
+                return Optional.of(new Loop(hop, true));
             }
         }
-        return nextHops.hosts().stream().filter(this::isLikelyHere).findFirst().map(hop -> new Loop(hop, false)).orElse(null);
+        return nextHops.hosts().stream().filter(this::isLikelyHere).findFirst().map(hop -> new Loop(hop, false));
     }
 
     /** The addresses that a next hop certainly has. */
@@ -93,6 +93,9 @@ final class Loops {
     }
 
     private boolean isLikelyHere(NextHop hop) {
+        if (hop.kind() == NextHop.Kind.HOST && sockets.isNamed(hop.host()) && isLikelyHere(LOCALHOST.get(0), hop.port())) {
+            return true;
+        }
         return addresses(hop).stream().anyMatch(address -> isLikelyHere(address, hop.port()));
     }
 

@@ -102,8 +102,7 @@ final class SenderEffects {
         /** Whether there are domains whose mail goes to their MX unless its sender is listed. */
         private boolean bareRoutes() {
             RoutingList below = routing.shared();
-            return Stream.concat(routing.entries().stream(), below == null ? Stream.empty() : below.entries().stream())
-                .map(entry -> entry.treatment())
+            return Stream.concat(routing.treatments().stream(), below == null ? Stream.empty() : below.treatments().stream())
                 .anyMatch(treatment -> treatment.action() == Action.ROUTE && treatment.nextHops() == null && !treatment.viaSmartHost());
         }
     }

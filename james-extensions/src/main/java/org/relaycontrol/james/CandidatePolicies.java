@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Optional;
 import org.apache.james.filesystem.api.FileSystem;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.analysis.ServerSockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +33,15 @@ public class CandidatePolicies {
 
     /** Reads the candidate, if there is one, and again when it changes. */
     @Inject
-    public CandidatePolicies(FileSystem fileSystem, ReloadThread reloadThread) throws FileNotFoundException {
-        this(fileSystem.getFile(FOLDER).toPath().resolve(NAME).toAbsolutePath(), Clock.systemUTC());
+    public CandidatePolicies(FileSystem fileSystem, ReloadThread reloadThread, ThisServer thisServer) throws FileNotFoundException {
+        this(fileSystem.getFile(FOLDER).toPath().resolve(NAME).toAbsolutePath(), Clock.systemUTC(), thisServer);
         reloadThread.repeat(this::reloadIfChanged);
     }
 
-    CandidatePolicies(Path file, Clock clock) {
+    CandidatePolicies(Path file, Clock clock, ServerSockets sockets) {
         this.file = file;
         this.clock = clock;
-        this.watched = new WatchedPolicies(file, clock, System::nanoTime);
+        this.watched = new WatchedPolicies(file, clock, System::nanoTime, sockets);
         apply(watched.first());
     }
 

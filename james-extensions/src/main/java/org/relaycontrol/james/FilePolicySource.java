@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.james.filesystem.api.FileSystem;
+import org.relaycontrol.analysis.ServerSockets;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public class FilePolicySource implements LivePolicySource {
 
     private final Path file;
     private final Clock clock;
+    private final ServerSockets sockets;
     private final WatchedPolicies watched;
     private final List<Consumer<PolicyStatus>> listeners = new CopyOnWriteArrayList<>();
     private volatile PolicyStatus status;
@@ -41,15 +43,16 @@ public class FilePolicySource implements LivePolicySource {
      * @throws IllegalStateException with the first problem, if there is any
      */
     @Inject
-    public FilePolicySource(FileSystem fileSystem, ReloadThread reloadThread) throws FileNotFoundException {
-        this(fileSystem.getFile(POLICY_FILE).toPath().toAbsolutePath(), Clock.systemUTC());
+    public FilePolicySource(FileSystem fileSystem, ReloadThread reloadThread, ThisServer thisServer) throws FileNotFoundException {
+        this(fileSystem.getFile(POLICY_FILE).toPath().toAbsolutePath(), Clock.systemUTC(), thisServer);
         reloadThread.repeat(this::reloadIfChanged);
     }
 
-    FilePolicySource(Path file, Clock clock) {
+    FilePolicySource(Path file, Clock clock, ServerSockets sockets) {
         this.file = file;
         this.clock = clock;
-        this.watched = new WatchedPolicies(file, clock, System::nanoTime);
+        this.sockets = sockets;
+        this.watched = new WatchedPolicies(file, clock, System::nanoTime, sockets);
         PolicyLoad first = watched.first();
         ProvedPolicies policies = first.policies();
         if (policies == null) {
@@ -116,7 +119,7 @@ public class FilePolicySource implements LivePolicySource {
 
     @Override
     public ProvedPolicies prove(Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
-        return status.inForce().with(file, clock.instant(), inPlaceOf);
+        return status.inForce().with(file, clock.instant(), inPlaceOf, sockets);
     }
 
     @Override

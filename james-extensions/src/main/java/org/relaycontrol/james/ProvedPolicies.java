@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.relaycontrol.analysis.Analysis;
+import org.relaycontrol.analysis.ServerSockets;
 import org.relaycontrol.config.FilesRead;
 import org.relaycontrol.config.LoadedPolicies;
 import org.relaycontrol.config.ManagedListUse;
@@ -25,11 +26,13 @@ import org.relaycontrol.policy.Rule;
 public final class ProvedPolicies {
 
     private final LoadedPolicies loaded;
+    private final ServerSockets sockets;
     private final List<Remark> warnings;
     private final Set<String> acceptedWarnings;
 
-    private ProvedPolicies(LoadedPolicies loaded, List<Remark> warnings, Set<String> acceptedWarnings) {
+    private ProvedPolicies(LoadedPolicies loaded, ServerSockets sockets, List<Remark> warnings, Set<String> acceptedWarnings) {
         this.loaded = loaded;
+        this.sockets = sockets;
         this.warnings = List.copyOf(warnings);
         this.acceptedWarnings = acceptedWarnings;
     }
@@ -38,11 +41,12 @@ public final class ProvedPolicies {
      * Loads and proves a policy file.
      *
      * @param now when: entries that have expired are left out
+     * @param sockets where this server listens, for next hops that would lead back here
      * @throws RefusedPolicyException with all problems, if there is any
      */
-    static ProvedPolicies load(Path policyFile, Instant now) throws RefusedPolicyException {
+    static ProvedPolicies load(Path policyFile, Instant now, ServerSockets sockets) throws RefusedPolicyException {
         try {
-            return prove(PolicyLoader.load(policyFile, now));
+            return prove(PolicyLoader.load(policyFile, now), sockets);
         } catch (PolicyException e) {
             throw refused(e);
         }
@@ -52,11 +56,12 @@ public final class ProvedPolicies {
      * Loads and proves the policy file of these policies with other contents in place of those of some files.
      *
      * @param inPlaceOf the content to read in place of a file's, by its absolute path
+     * @param sockets where this server listens, for next hops that would lead back here
      * @throws RefusedPolicyException with all problems, if there is any
      */
-    ProvedPolicies with(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf) throws RefusedPolicyException {
+    ProvedPolicies with(Path policyFile, Instant now, Map<Path, byte[]> inPlaceOf, ServerSockets sockets) throws RefusedPolicyException {
         try {
-            return prove(PolicyLoader.load(policyFile, now, inPlaceOf, files()));
+            return prove(PolicyLoader.load(policyFile, now, inPlaceOf, files()), sockets);
         } catch (PolicyException e) {
             throw refused(e);
         }
@@ -69,7 +74,7 @@ public final class ProvedPolicies {
      */
     ProvedPolicies at(Instant now) throws RefusedPolicyException {
         try {
-            return prove(loaded.at(now));
+            return prove(loaded.at(now), sockets);
         } catch (PolicyException e) {
             throw refused(e);
         }
@@ -79,17 +84,17 @@ public final class ProvedPolicies {
         return new RefusedPolicyException(e.problems().stream().map(Remark::of).collect(Collectors.toList()), e.files());
     }
 
-    private static ProvedPolicies prove(LoadedPolicies loaded) throws RefusedPolicyException {
+    private static ProvedPolicies prove(LoadedPolicies loaded, ServerSockets sockets) throws RefusedPolicyException {
         Map<String, Rule> accepted = new LinkedHashMap<>();
         loaded.accepted().forEach(accept -> accepted.putIfAbsent(accept.warning(), accept.rule()));
-        Analysis analysis = Analysis.of(loaded.policies(), accepted, Warning.NAMES);
+        Analysis analysis = Analysis.of(loaded.policies(), accepted, Warning.NAMES, sockets);
         if (!analysis.problems().isEmpty()) {
             throw new RefusedPolicyException(analysis.problems().stream().map(Remark::of).collect(Collectors.toList()), loaded.files());
         }
         List<Remark> warnings = new ArrayList<>();
         loaded.warnings().forEach(warning -> warnings.add(Remark.of(warning)));
         analysis.warnings().forEach(finding -> warnings.add(Remark.of(finding)));
-        return new ProvedPolicies(loaded, warnings, Set.copyOf(accepted.keySet()));
+        return new ProvedPolicies(loaded, sockets, warnings, Set.copyOf(accepted.keySet()));
     }
 
     /** The policies. */

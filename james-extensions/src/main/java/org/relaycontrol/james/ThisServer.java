@@ -19,6 +19,7 @@ import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
+import org.relaycontrol.analysis.ServerSockets;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Listener;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ import com.google.inject.Singleton;
  * here by way of address translation or a load balancer is known only if it was told. Thread-safe.
  */
 @Singleton
-public final class ThisServer {
+public final class ThisServer implements ServerSockets {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ThisServer.class);
 
@@ -153,6 +154,7 @@ public final class ThisServer {
     }
 
     /** Whether this is a name of this server. */
+    @Override
     public boolean isNamed(String host) {
         return names.contains(canonical(host));
     }
@@ -165,5 +167,10 @@ public final class ThisServer {
         IpAddress ip = IpAddress.of(address);
         return listeners.stream().anyMatch(listener -> listener.covers(ip, port))
             && (address.isLoopbackAddress() || address.isAnyLocalAddress() || interfaces.get().contains(address));
+    }
+
+    @Override
+    public boolean contains(IpAddress address, int port) {
+        return isAt(InetAddresses.forString(address.toString()), port);
     }
 }

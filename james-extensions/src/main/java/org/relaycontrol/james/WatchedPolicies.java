@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.analysis.ServerSockets;
 import org.relaycontrol.config.FileWatch;
 
 /**
@@ -24,6 +25,7 @@ final class WatchedPolicies {
     private final Path file;
     private final Clock clock;
     private final LongSupplier nanoTime;
+    private final ServerSockets sockets;
     private final FileWatch watch;
     private @Nullable PolicyLoad first;
     private @Nullable ProvedPolicies latest;
@@ -33,11 +35,13 @@ final class WatchedPolicies {
      * Loads the file for the first time.
      *
      * @param nanoTime the time, as {@link System#nanoTime()} gives it
+     * @param sockets where this server listens, for next hops that would lead back here
      */
-    WatchedPolicies(Path file, Clock clock, LongSupplier nanoTime) {
+    WatchedPolicies(Path file, Clock clock, LongSupplier nanoTime, ServerSockets sockets) {
         this.file = file;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.sockets = sockets;
         PolicyLoad load;
         FileWatch files;
         int loads = 0;
@@ -125,7 +129,7 @@ final class WatchedPolicies {
 
     private PolicyLoad load(Instant now) {
         try {
-            return PolicyLoad.of(ProvedPolicies.load(file, now));
+            return PolicyLoad.of(ProvedPolicies.load(file, now, sockets));
         } catch (RefusedPolicyException e) {
             return PolicyLoad.refused(e);
         }

@@ -163,6 +163,9 @@ public final class NextHop {
     }
 
     private static NextHop of(String hop, String scheme, Kind kind, String host, int port) {
+        if (host.equals("0.0.0.0") || host.equals("::")) {
+            throw new IllegalArgumentException("'" + scheme + hop + "' is no address of one host; write the server that takes this mail");
+        }
         return new NextHop(scheme + hop, kind, host, port, !scheme.isEmpty());
     }
 

@@ -56,10 +56,11 @@ public class ExplainRoutes implements Routes {
     }
 
     private Object explain(JsonBody body) {
+        EnvelopeReader reader = new EnvelopeReader(defaultDomain());
         return ExplanationJson.of(Explanation.of(Boolean.TRUE.equals(body.bool("candidate")) ? candidate() : policySource.current(),
-            new EnvelopeReader(defaultDomain()).read(body.textOrEmpty("client"), body.textOrEmpty("local"), body.textOrEmpty("auth"),
+            reader.read(body.textOrEmpty("client"), body.textOrEmpty("local"), body.textOrEmpty("auth"),
                 body.textOrEmpty("client_host"), body.textOrEmpty("recipient")),
-            hostedDomains, true));
+            reader.sender(body.textOrEmpty("sender")), hostedDomains, true));
     }
 
     private RelayPolicies candidate() {

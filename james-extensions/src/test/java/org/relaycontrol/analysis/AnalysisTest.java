@@ -293,8 +293,17 @@ class AnalysisTest {
         "127.0.0.1, false"})
     void shouldRefuseNextHopsWhereTheServerSaysItListens(String hop, boolean refused) throws Exception {
         RelayPolicies policies = EnvelopeGrid.load("<relaycontrol><routing smartHost='" + hop + "'/><policy/></relaycontrol>");
-        Analysis analysis = Analysis.of(policies, Map.of(), Set.of(),
-            (address, port) -> address.equals(IpAddress.parse("127.0.0.1")) && port == 2525);
+        Analysis analysis = Analysis.of(policies, Map.of(), Set.of(), new ServerSockets() {
+            @Override
+            public boolean contains(IpAddress address, int port) {
+                return address.equals(IpAddress.parse("127.0.0.1")) && port == 2525;
+            }
+
+            @Override
+            public boolean isNamed(String host) {
+                return host.equals("mail.example");
+            }
+        });
 
         assertThat(analysis.problems()).hasSize(refused ? 1 : 0).allMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_HERE);
         assertThat(Analysis.of(policies).problems()).isEmpty();

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.analysis.ServerSockets;
 
 /**
  * The candidate policy: there while its file is there and good.
@@ -23,7 +24,7 @@ class CandidatePoliciesTest {
     private Path conf;
 
     private CandidatePolicies candidates() {
-        return new CandidatePolicies(conf.resolve("relaycontrol.candidate.xml"), Clock.systemUTC());
+        return new CandidatePolicies(conf.resolve("relaycontrol.candidate.xml"), Clock.systemUTC(), ServerSockets.UNKNOWN);
     }
 
     private void write(String policy) throws IOException {

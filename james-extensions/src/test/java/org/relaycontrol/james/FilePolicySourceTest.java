@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import com.google.common.net.InetAddresses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.analysis.ServerSockets;
 import org.relaycontrol.policy.RelayPolicy;
 
 /**
@@ -46,7 +48,7 @@ class FilePolicySourceTest {
     }
 
     private FilePolicySource source() {
-        return new FilePolicySource(file, Clock.systemUTC());
+        return new FilePolicySource(file, Clock.systemUTC(), ServerSockets.UNKNOWN);
     }
 
     private static List<String> names(PolicySource source) {
@@ -101,6 +103,36 @@ class FilePolicySourceTest {
     }
 
     @Test
+    void shouldRefuseANextHopWhereItListensItself() throws IOException {
+        FilePolicySource source = new FilePolicySource(file, Clock.systemUTC(),
+            TestServers.at(2525, "mail.ratest.com", InetAddresses.forString("192.0.2.25")));
+        Files.writeString(file, "<relaycontrol><routing smartHost='192.0.2.25:2525'>\n"
+            + "<domain name='a.example' action='relay' nextHop='192.0.2.25:2526'/>\n"
+            + "<domain name='b.example' action='relay' nextHop='localhost:2525'/></routing><policy name='x'/></relaycontrol>");
+
+        PolicyStatus status = source.reload(Set.of());
+
+        assertThat(names(source)).containsExactly("one");
+        assertThat(status.lastFailure().orElseThrow().problems()).extracting(Remark::toString).containsExactly(
+            "relaycontrol.xml:1: the smart host is 192.0.2.25:2525, where this server itself listens, so mail would go round in circles; "
+                + "write the server that takes this mail [next-hop-here]",
+            "relaycontrol.xml:3: the next hop of b.example is localhost:2525, where this server itself listens, so mail would go round in "
+                + "circles; write the server that takes this mail [next-hop-here]");
+        Map<Path, byte[]> inPlace = Map.of(file, Files.readAllBytes(file));
+        assertThatThrownBy(() -> source.prove(inPlace)).isInstanceOf(RefusedPolicyException.class);
+    }
+
+    @Test
+    void shouldWarnOfANextHopThatIsCalledLikeIt() throws IOException {
+        Files.writeString(file, "<relaycontrol><routing smartHost='mail.ratest.com'/><policy/></relaycontrol>");
+
+        FilePolicySource source = new FilePolicySource(file, Clock.systemUTC(), TestServers.at(25, "mail.ratest.com"));
+
+        assertThat(source.status().inForce().warnings()).extracting(Remark::name).containsExactly("next-hop-loop");
+        assertThat(source().status().inForce().warnings()).isEmpty();
+    }
+
+    @Test
     void shouldTellListenersOfEveryLoad() throws IOException {
         FilePolicySource source = source();
         List<PolicyStatus> told = new ArrayList<>();
@@ -117,7 +149,7 @@ class FilePolicySourceTest {
     void shouldPickUpAChangeOnItsOwn() throws IOException {
         FileSystem fileSystem = mock(FileSystem.class);
         when(fileSystem.getFile("file://conf/relaycontrol.xml")).thenReturn(file.toFile());
-        FilePolicySource source = new FilePolicySource(fileSystem, new ReloadThread());
+        FilePolicySource source = new FilePolicySource(fileSystem, new ReloadThread(), TestServers.nowhere());
 
         write("two");
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.analysis.ServerSockets;
 import org.relaycontrol.config.FileWatch;
 import org.relaycontrol.policy.RelayPolicies;
 
@@ -44,7 +45,7 @@ class WatchedPoliciesTest {
     }
 
     private void watch() {
-        watched = new WatchedPolicies(file, new TestClock(), () -> elapsed.toNanos());
+        watched = new WatchedPolicies(file, new TestClock(), () -> elapsed.toNanos(), ServerSockets.UNKNOWN);
     }
 
     /** Polls as the reload thread would, until something is loaded, but not for longer than this. */

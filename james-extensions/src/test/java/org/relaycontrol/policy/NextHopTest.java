@@ -74,6 +74,8 @@ class NextHopTest {
             + "write mx:a.example, or a.example:25 for the host of that name",
         "mx:192.0.2.1        | 'mx:192.0.2.1' is an address, which has no MX; write 192.0.2.1",
         "mx:[::1]            | 'mx:[::1]' is an address, which has no MX; write [::1]",
+        "0.0.0.0:25          | '0.0.0.0:25' is no address of one host; write the server that takes this mail",
+        "smtps:[0::0]        | 'smtps:[0::0]' is no address of one host; write the server that takes this mail",
         "smtps:              | 'smtps:' names no host; write smtps:host or smtps:host:port",
         "smtps:465           | 'smtps:465' names no host; write smtps:host or smtps:host:port",
         "smtps::465          | 'smtps::465' has no host; write host, host:port, [IPv6]:port or mx:domain",
