@@ -42,6 +42,8 @@ import org.mockito.Answers;
 import org.relaycontrol.james.Dns;
 import org.relaycontrol.james.FilePolicySource;
 import org.relaycontrol.james.PolicySource;
+import org.relaycontrol.james.TestServers;
+import org.relaycontrol.james.ThisServer;
 import spark.Request;
 import spark.Response;
 import spark.Spark;
@@ -175,6 +177,7 @@ final class TestWebadmin implements AutoCloseable {
             bind(PolicySource.class).to(FilePolicySource.class);
             bind(Dns.class).toInstance(mock(Dns.class));
             bind(DomainList.class).toInstance(domainList());
+            bind(ThisServer.class).toInstance(TestServers.nowhere());
         }
 
         private static DomainList domainList() {
