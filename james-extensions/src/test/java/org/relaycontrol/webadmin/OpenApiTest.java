@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,8 @@ class OpenApiTest {
     private JsonNode document;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
+        Files.writeString(folder.resolve("relaycontrol.candidate.xml"), "<relaycontrol><policy name=\"mx\"/></relaycontrol>");
         webadmin = TestWebadmin.withPassword(folder, POLICY);
         HttpResponse<String> response = webadmin.get("/relaycontrol/openapi.json");
         assertThat(response.statusCode()).isEqualTo(200);
@@ -101,7 +103,6 @@ class OpenApiTest {
     void shouldTellWhatIsAnswered() throws Exception {
         Files.writeString(folder.resolve("customers.txt"), "managed.example\n");
         Files.writeString(folder.resolve("clients.txt"), "192.0.2.7\n");
-        Files.writeString(folder.resolve("relaycontrol.candidate.xml"), "<relaycontrol><policy name=\"mx\"/></relaycontrol>");
         webadmin.post("/relaycontrol/reload", "{}");
         operations().forEach((name, operation) -> {
             if (name.startsWith("GET ")) {
