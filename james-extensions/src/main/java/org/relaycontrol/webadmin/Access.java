@@ -22,7 +22,6 @@ import spark.Route;
  * What a request must be like before anything is done for it, beyond the authentication that James asks for. Refused is
  *
  * <ul>
- * <li>a request with {@code X-HTTP-Method-Override}: James leaves OPTIONS unauthenticated, and this would make a PUT of it;</li>
  * <li>one of a web page of another origin, also for reading: the page would see what the administrator's browser may see;</li>
  * <li>a body that is not declared as JSON, which a page could send without asking, or that is too large;</li>
  * <li>a change where webadmin has no authentication, unless the policy file allows it.</li>
@@ -115,7 +114,6 @@ public class Access {
         response.header("Cache-Control", "no-store");
         response.header("X-Content-Type-Options", "nosniff");
         try {
-            checkMethod(request);
             checkOrigin(request);
             Object value = answer.get();
             if (value == null) {
@@ -134,12 +132,6 @@ public class Access {
         LOGGER.debug("Answered with {}", e.status(), e);
         response.status(e.status());
         return e.body();
-    }
-
-    private static void checkMethod(Request request) {
-        if (request.headers("X-HTTP-Method-Override") != null) {
-            throw RequestException.refused(RequestException.BAD_REQUEST, "X-HTTP-Method-Override is not taken; send the method itself");
-        }
     }
 
     private static void checkOrigin(Request request) {
