@@ -39,6 +39,10 @@ public enum DecidedBy {
     AUTHENTICATED(Verdict.PERMIT),
     /** See {@link Reason#NOT_PERMITTED}. */
     NOT_PERMITTED(Verdict.DENY),
+    /** See {@link Reason#RECIPIENT_UNKNOWN}. */
+    RECIPIENT_UNKNOWN(Verdict.DENY),
+    /** See {@link Reason#RECIPIENT_UNVERIFIED}. */
+    RECIPIENT_UNVERIFIED(Verdict.DEFER),
     /** See {@link Reason#DNS_UNAVAILABLE}. */
     DNS_UNAVAILABLE(Verdict.DEFER),
     /** The recipient's domain is none that mail can be sent to. */

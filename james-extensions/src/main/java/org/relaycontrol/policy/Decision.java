@@ -2,6 +2,7 @@ package org.relaycontrol.policy;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
 
 /**
  * What is decided for an envelope, and why. Immutable. A policy has one decision for all envelopes that it treats alike, so that deciding
@@ -15,7 +16,7 @@ public final class Decision {
         PERMIT,
         /** It is refused for good. */
         DENY,
-        /** It is refused for now: a DNS look-up that matters has failed for now. */
+        /** It is refused for now: a DNS look-up or a question that matters has no answer for now. */
         DEFER;
 
         /** The verdict as it is printed. */
@@ -69,6 +70,10 @@ public final class Decision {
         AUTHENTICATED,
         /** Nothing permits it. */
         NOT_PERMITTED,
+        /** The recipient does not exist where its domain is relayed to. */
+        RECIPIENT_UNKNOWN,
+        /** Whether the recipient exists is not known for now. */
+        RECIPIENT_UNVERIFIED,
         /** It depends on the client's host name, whose look-up has failed for now. */
         DNS_UNAVAILABLE;
 
@@ -126,9 +131,9 @@ public final class Decision {
             authenticatingCouldHelp);
     }
 
-    /** The decision for a client whose host name decides and is not known, by the line of one that matters. */
-    static Decision defer(RelayPolicy policy, Rule rule) {
-        return new Decision(Verdict.DEFER, Reason.DNS_UNAVAILABLE, null, policy, policy.routing(), rule, false);
+    /** The decision of a policy to refuse for now, by this line, or null for one that depends on the envelope. */
+    static Decision defer(Reason reason, RelayPolicy policy, @Nullable Rule rule) {
+        return new Decision(Verdict.DEFER, reason, null, policy, policy.routing(), rule, false);
     }
 
     /** What is done with the recipient. */
@@ -202,6 +207,17 @@ public final class Decision {
      */
     public @Nullable NextHops nextHops(Recipient recipient, @Nullable Sender sender) {
         return route == Route.RELAY && routing != null ? routing.nextHops(entry(recipient), sender) : null;
+    }
+
+    /**
+     * Who is to be asked whether the recipient exists, for what is permitted to be relayed; null for nobody. What is then known of it
+     * ({@link Envelope#withRecipientStatus}) is to be decided once more.
+     *
+     * @param recipient the one that was decided
+     */
+    public @Nullable Verification verification(Recipient recipient) {
+        Treatment listed = route == Route.RELAY && routing != null ? routing.treatment(recipient.domain()) : null;
+        return listed == null ? null : listed.verification();
     }
 
     /** Whether a client that is refused as {@link Reason#NOT_PERMITTED} could relay by authenticating. */

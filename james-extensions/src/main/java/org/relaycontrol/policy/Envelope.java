@@ -4,7 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decision is made of: the client, the listener it connected to, the authenticated user, and the recipient. Immutable.
+ * What a decision is made of: the client, the listener it connected to, the authenticated user, the recipient, and what is known of it.
+ * Immutable.
  */
 public final class Envelope {
 
@@ -14,15 +15,17 @@ public final class Envelope {
     private final @Nullable User user;
     private final ClientHost host;
     private final Recipient recipient;
+    private final RecipientStatus recipientStatus;
 
     private Envelope(@Nullable IpAddress client, @Nullable IpAddress localAddress, int localPort, @Nullable User user, ClientHost host,
-                     Recipient recipient) {
+                     Recipient recipient, RecipientStatus recipientStatus) {
         this.client = client;
         this.localAddress = localAddress;
         this.localPort = localPort;
         this.user = user;
         this.host = host;
         this.recipient = recipient;
+        this.recipientStatus = recipientStatus;
     }
 
     /**
@@ -36,7 +39,8 @@ public final class Envelope {
      */
     public static Envelope smtp(IpAddress client, IpAddress localAddress, int localPort, @Nullable User user, ClientHost host,
                                 Recipient recipient) {
-        return new Envelope(Objects.requireNonNull(client), Objects.requireNonNull(localAddress), localPort, user, host, recipient);
+        return new Envelope(Objects.requireNonNull(client), Objects.requireNonNull(localAddress), localPort, user, host, recipient,
+            RecipientStatus.UNASKED);
     }
 
     /**
@@ -46,7 +50,7 @@ public final class Envelope {
      * @param user who had authenticated, or null
      */
     public static Envelope spooled(@Nullable IpAddress client, @Nullable User user, Recipient recipient) {
-        return new Envelope(client, null, 0, user, ClientHost.UNKNOWN, recipient);
+        return new Envelope(client, null, 0, user, ClientHost.UNKNOWN, recipient, RecipientStatus.UNASKED);
     }
 
     /** Where the client connects from, or null for a mail that did not come by SMTP. */
@@ -79,8 +83,23 @@ public final class Envelope {
         return recipient;
     }
 
+    /** What somebody who was asked knows of whether the recipient exists; where nobody is to be asked, it does not matter. */
+    public RecipientStatus recipientStatus() {
+        return recipientStatus;
+    }
+
+    /** Whether it is a recipient of a mail in the mailet container. */
+    boolean isSpooled() {
+        return localAddress == null;
+    }
+
     /** This envelope with what is now known of the client's host name. */
     public Envelope withHost(ClientHost known) {
-        return new Envelope(client, localAddress, localPort, user, known, recipient);
+        return new Envelope(client, localAddress, localPort, user, known, recipient, recipientStatus);
+    }
+
+    /** This envelope with what is now known of whether the recipient exists. */
+    public Envelope withRecipientStatus(RecipientStatus known) {
+        return new Envelope(client, localAddress, localPort, user, host, recipient, known);
     }
 }

@@ -64,6 +64,21 @@ public final class Recipient {
         return localPart;
     }
 
+    /** The local part as it is compared: quotes and quoted pairs resolved, in lower case. */
+    public String comparedLocalPart() {
+        return LocalPart.compared(localPart);
+    }
+
+    /**
+     * The same without the recipient's tag: {@code user} for {@code user+tag}.
+     *
+     * @param delimiters each of its characters begins a tag, as in Postfix's {@code recipient_delimiter}; empty for none
+     */
+    public String comparedLocalPartWithoutTag(String delimiters) {
+        String compared = comparedLocalPart();
+        return compared.substring(0, LocalPart.lengthWithoutTag(compared, delimiters));
+    }
+
     /** The domain. */
     public DomainName domain() {
         return domain;

@@ -4,11 +4,14 @@ import static org.relaycontrol.policy.Decision.Reason.AUTHENTICATED;
 import static org.relaycontrol.policy.Decision.Reason.AUTHENTICATION_REQUIRED;
 import static org.relaycontrol.policy.Decision.Reason.CLIENT_LISTED;
 import static org.relaycontrol.policy.Decision.Reason.CONNECTION_REFUSED;
+import static org.relaycontrol.policy.Decision.Reason.DNS_UNAVAILABLE;
 import static org.relaycontrol.policy.Decision.Reason.DOMAIN_REJECTED;
 import static org.relaycontrol.policy.Decision.Reason.INBOUND;
 import static org.relaycontrol.policy.Decision.Reason.INBOUND_NOT_HOSTED;
 import static org.relaycontrol.policy.Decision.Reason.INTERNAL_ADDRESS;
 import static org.relaycontrol.policy.Decision.Reason.NEVER;
+import static org.relaycontrol.policy.Decision.Reason.RECIPIENT_UNKNOWN;
+import static org.relaycontrol.policy.Decision.Reason.RECIPIENT_UNVERIFIED;
 import static org.relaycontrol.policy.Decision.Reason.RELAY_DOMAIN;
 import static org.relaycontrol.policy.Decision.Reason.REROUTE_OFF;
 import static org.relaycontrol.policy.Decision.Reason.SENDER_SPECIFIED_ROUTING;
@@ -23,6 +26,7 @@ import org.relaycontrol.policy.Decision.Route;
 import org.relaycontrol.policy.Decision.Verdict;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.Verification.OnFailure;
 
 /**
  * One policy: who may connect to the listeners it governs, and who may send what to where. Immutable; the decision is a pure function.
@@ -135,10 +139,11 @@ public final class RelayPolicy {
         if (restrictions.authenticationRequired() && envelope.user() == null) {
             return answers.authenticationRequired;
         }
-        return decideByDestination(envelope, host, listed, hosted, unhostedRefused);
+        Decision decision = decideByDestination(envelope, host, listed, hosted, unhostedRefused);
+        return decision.route() == Route.RELAY && listed != null && !envelope.isSpooled() ? verify(decision, listed, envelope) : decision;
     }
 
-    /** The decision table, from step 3 on: what does not depend on the connection. */
+    /** The decision table, from step 3 to step 8: what does not depend on the connection. */
     private Decision decideByDestination(Envelope envelope, HostMatch host, @Nullable Treatment listed, boolean hosted,
                                          boolean unhostedRefused) {
         Action action = listed != null ? listed.action() : hosted ? Action.INBOUND : Action.ROUTE;
@@ -174,6 +179,24 @@ public final class RelayPolicy {
         return restrictions.authenticatingCouldHelp(envelope.user()) ? answers.notPermittedYet : answers.notPermitted;
     }
 
+    /** Step 9: whether the recipient exists. */
+    private Decision verify(Decision permitted, Treatment listed, Envelope envelope) {
+        Verification verification = listed.verification();
+        if (verification == null) {
+            return permitted;
+        }
+        switch (envelope.recipientStatus()) {
+            case UNKNOWN:
+                return answers.recipientUnknown;
+            case PENDING:
+                return answers.recipientUnverified;
+            case UNDETERMINED:
+                return verification.onFailure() == OnFailure.DEFER ? answers.recipientUnverified : permitted;
+            default:
+                return permitted;
+        }
+    }
+
     /** The line by which a client is decided for that reason, or null if the reason is not the client's. */
     @Nullable Rule clientRule(Reason reason, Envelope envelope) {
         IpAddress client = envelope.client();
@@ -183,7 +206,8 @@ public final class RelayPolicy {
 
     /**
      * Decides for a mail in the mailet container. What is inbound stays here and is accepted: the sender has not written a recipient that
-     * an alias or another mailet made. Anything else must be permitted, and what DNS cannot tell is not relayed.
+     * an alias or another mailet made. Anything else must be permitted, and what DNS cannot tell is not relayed. Whether it exists is not
+     * asked: it is too late to refuse it.
      */
     Decision decideSpooled(Envelope envelope, LocalDomains localDomains) {
         Treatment listed = routing.treatment(envelope.recipient().domain());
@@ -267,6 +291,8 @@ public final class RelayPolicy {
         private final Decision authenticated;
         private final Decision notPermitted;
         private final Decision notPermittedYet;
+        private final Decision recipientUnknown;
+        private final Decision recipientUnverified;
         /** By the number of the host name that matters; the first is none. */
         private final List<Decision> deferred = new ArrayList<>();
 
@@ -290,7 +316,10 @@ public final class RelayPolicy {
             authenticated = Decision.permit(Route.RELAY, AUTHENTICATED, policy, null);
             notPermitted = Decision.notPermitted(policy, false);
             notPermittedYet = Decision.notPermitted(policy, true);
-            possibleHosts.forEach(host -> deferred.add(Decision.defer(policy, host.isEmpty() ? policy.rule : hostRule(policy, host))));
+            recipientUnknown = Decision.deny(RECIPIENT_UNKNOWN, policy, null);
+            recipientUnverified = Decision.defer(RECIPIENT_UNVERIFIED, policy, null);
+            possibleHosts.forEach(host -> deferred.add(Decision.defer(DNS_UNAVAILABLE, policy,
+                host.isEmpty() ? policy.rule : hostRule(policy, host))));
         }
 
         private static Rule hostRule(RelayPolicy policy, String host) {

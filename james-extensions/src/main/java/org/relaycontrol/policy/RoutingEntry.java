@@ -92,39 +92,46 @@ public final class RoutingEntry {
         private final boolean viaSmartHost;
         private final @Nullable String reply;
         private final @Nullable Boolean allowSenderSpecifiedRouting;
+        private final @Nullable Verification verification;
 
         private Treatment(Action action, @Nullable NextHops nextHops, boolean viaSmartHost, @Nullable String reply,
-                          @Nullable Boolean allowSenderSpecifiedRouting) {
+                          @Nullable Boolean allowSenderSpecifiedRouting, @Nullable Verification verification) {
             this.action = action;
             this.nextHops = nextHops;
             this.viaSmartHost = viaSmartHost;
             this.reply = reply;
             this.allowSenderSpecifiedRouting = allowSenderSpecifiedRouting;
+            this.verification = verification;
         }
 
         /** Just the action: mail to be relayed goes to the domain's MX. */
         public static Treatment of(Action action) {
-            return new Treatment(action, null, false, null, null);
+            return new Treatment(action, null, false, null, null, null);
         }
 
         /** The same, by these next hops. */
         public Treatment withNextHops(NextHops hops) {
-            return new Treatment(action, hops, false, reply, allowSenderSpecifiedRouting);
+            return new Treatment(action, hops, false, reply, allowSenderSpecifiedRouting, verification);
         }
 
         /** The same, by the smart host of the routing list. */
         public Treatment withSmartHost() {
-            return new Treatment(action, null, true, reply, allowSenderSpecifiedRouting);
+            return new Treatment(action, null, true, reply, allowSenderSpecifiedRouting, verification);
         }
 
         /** The same, with the text that follows {@code 550 5.7.1} in the refusal. */
         public Treatment withReply(String text) {
-            return new Treatment(action, nextHops, viaSmartHost, text, allowSenderSpecifiedRouting);
+            return new Treatment(action, nextHops, viaSmartHost, text, allowSenderSpecifiedRouting, verification);
         }
 
         /** The same, with sender-specified routing allowed or not, whatever the routing list says. */
         public Treatment withSenderSpecifiedRouting(boolean allowed) {
-            return new Treatment(action, nextHops, viaSmartHost, reply, allowed);
+            return new Treatment(action, nextHops, viaSmartHost, reply, allowed, verification);
+        }
+
+        /** The same, for recipients alone that whoever is asked does not deny. */
+        public Treatment withVerification(Verification by) {
+            return new Treatment(action, nextHops, viaSmartHost, reply, allowSenderSpecifiedRouting, by);
         }
 
         /** The action. */
@@ -150,6 +157,11 @@ public final class RoutingEntry {
         /** Whether sender-specified routing is allowed, or null for what the routing list says. */
         public @Nullable Boolean allowSenderSpecifiedRouting() {
             return allowSenderSpecifiedRouting;
+        }
+
+        /** Who is asked whether a recipient exists, or null for nobody. */
+        public @Nullable Verification verification() {
+            return verification;
         }
     }
 }

@@ -1,7 +1,5 @@
 package org.relaycontrol.policy;
 
-import java.util.Locale;
-
 /**
  * The sender of a mail, RFC 5321's reverse-path, where it is not null: compared without case, with quotes and quoted pairs of the local
  * part resolved. Immutable. A null sender is no {@code Sender}.
@@ -18,7 +16,7 @@ public final class Sender {
 
     /** A sender whose address James has taken apart already. */
     public static Sender of(String localPart, DomainName domain) {
-        return new Sender(unquoted(localPart).toLowerCase(Locale.ROOT) + "@" + domain, domain);
+        return new Sender(LocalPart.compared(localPart) + "@" + domain, domain);
     }
 
     /**
@@ -32,22 +30,6 @@ public final class Sender {
             throw new IllegalArgumentException("'" + text + "' is no address; write one like user@example.com");
         }
         return of(text.substring(0, at), DomainName.of(text.substring(at + 1)));
-    }
-
-    private static String unquoted(String localPart) {
-        if (localPart.indexOf('"') < 0 && localPart.indexOf('\\') < 0) {
-            return localPart;
-        }
-        StringBuilder unquoted = new StringBuilder();
-        for (int i = 0; i < localPart.length(); i++) {
-            char c = localPart.charAt(i);
-            if (c == '\\' && i + 1 < localPart.length()) {
-                unquoted.append(localPart.charAt(++i));
-            } else if (c != '"') {
-                unquoted.append(c);
-            }
-        }
-        return unquoted.toString();
     }
 
     /** The domain. */

@@ -45,6 +45,11 @@ public final class SmtpReply {
             case REROUTE_OFF:
             case NEVER:
                 return unableToRelay(recipient);
+            case RECIPIENT_UNKNOWN:
+                return new SmtpReply(550, "5.1.1 Unknown recipient " + printable(recipient.toString()));
+            case RECIPIENT_UNVERIFIED:
+                return new SmtpReply(450, "4.1.1 The recipient cannot be verified at the moment, try again later: "
+                    + printable(recipient.toString()));
             case DNS_UNAVAILABLE:
                 return new SmtpReply(451, "4.4.3 The name of your host cannot be looked up at the moment, try again later");
             default:

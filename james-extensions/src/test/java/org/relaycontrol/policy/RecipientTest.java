@@ -100,4 +100,20 @@ class RecipientTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Recipient.parse("user@straße.de", DEFAULT))
             .withMessageEndingWith("write the xn-- form");
     }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {
+        "User,              user,         user",
+        "User+Tag+More,     user+tag+more, user",
+        "+tag,              +tag,         +tag",
+        "a-b,               a-b,          a",
+        "`\"a b+c\"`,     a b+c,        a b",
+        "a\\+b,           a+b,          a",
+    })
+    void shouldCompareLocalPartsWithoutCaseQuotesAndTag(String localPart, String compared, String withoutTag) {
+        Recipient recipient = Recipient.of(localPart, DomainName.of("ratest.com"));
+        assertThat(recipient.comparedLocalPart()).isEqualTo(compared);
+        assertThat(recipient.comparedLocalPartWithoutTag("+-")).isEqualTo(withoutTag);
+        assertThat(recipient.comparedLocalPartWithoutTag("")).isEqualTo(compared);
+    }
 }

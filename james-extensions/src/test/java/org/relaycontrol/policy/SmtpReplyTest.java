@@ -52,7 +52,11 @@ class SmtpReplyTest {
                 assertThat(reply(reason, authOffered)).isEqualTo("550 5.7.1 Unable to relay for user@else.example");
             }
             assertThat(SmtpReply.of(Decision.noPolicy(), RECIPIENT, authOffered)).hasToString("554 5.7.1 connection refused");
-            assertThat(SmtpReply.of(Decision.defer(POLICY, RULE), RECIPIENT, authOffered).toString()).startsWith("451 4.4.3 ");
+            assertThat(reply(Reason.RECIPIENT_UNKNOWN, authOffered)).isEqualTo("550 5.1.1 Unknown recipient user@else.example");
+            assertThat(SmtpReply.of(Decision.defer(Reason.RECIPIENT_UNVERIFIED, POLICY, null), RECIPIENT, authOffered).toString())
+                .startsWith("450 4.1.1 ");
+            assertThat(SmtpReply.of(Decision.defer(Reason.DNS_UNAVAILABLE, POLICY, RULE), RECIPIENT, authOffered).toString())
+                .startsWith("451 4.4.3 ");
         }
     }
 
@@ -100,6 +104,8 @@ class SmtpReplyTest {
         Recipient longest = Recipient.of("u".repeat(64), DomainName.of(("d".repeat(63) + ".").repeat(3) + "d".repeat(61)));
         SmtpReply whole = SmtpReply.of(Decision.notPermitted(POLICY, true), longest, true);
         assertThat(whole.toString()).endsWith(" for " + longest);
+        SmtpReply unverified = SmtpReply.of(Decision.defer(Reason.RECIPIENT_UNVERIFIED, POLICY, null), longest, true);
+        assertThat(unverified.toString()).endsWith(" " + longest).hasSizeLessThan(510);
         Recipient tooLong = Recipient.of("u".repeat(2_000), DomainName.of("else.example"));
         SmtpReply cut = SmtpReply.of(Decision.notPermitted(POLICY, true), tooLong, true);
         assertThat(cut.toString()).endsWith("uu...").hasSizeLessThan(510);

@@ -17,6 +17,12 @@ class ValueClassesTest {
         EqualsVerifier.forClass(valueClass).suppress(Warning.NULL_FIELDS).verify();
     }
 
+    @ParameterizedTest
+    @ValueSource(classes = {LdapDirectory.class, LdapDirectory.Url.class, Verification.class})
+    void shouldBeEqualByAllSettings(Class<?> valueClass) {
+        EqualsVerifier.forClass(valueClass).suppress(Warning.NULL_FIELDS).verify();
+    }
+
     @Test
     void shouldCompareUsersByNameAlone() {
         EqualsVerifier.forClass(User.class).withOnlyTheseFields("name").suppress(Warning.NULL_FIELDS).verify();
