@@ -39,6 +39,8 @@ class ArchitectureTest {
     private static final String CLI = "org.relaycontrol.cli..";
     private static final String JAMES = "org.relaycontrol.james..";
     private static final String SMTP_CLIENT = "org.relaycontrol.smtpclient..";
+    private static final String NEXT_HOP = "org.relaycontrol.nexthop..";
+    private static final String VERIFICATION = "org.relaycontrol.verification..";
     private static final String WEBADMIN = "org.relaycontrol.webadmin..";
     private static final String MONITOR = "org.relaycontrol.monitor..";
     private static final String[] ADAPTERS = {"org.relaycontrol.smtp..", "org.relaycontrol.matchers..", "org.relaycontrol.mailets..",
@@ -112,7 +114,7 @@ class ArchitectureTest {
 
     @Test
     void whatTheAdaptersShareShouldNotUseThem() {
-        noClasses().that().resideInAnyPackage(JAMES, MONITOR).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
+        noClasses().that().resideInAnyPackage(JAMES, MONITOR, NEXT_HOP, VERIFICATION).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
     }
 
     @ParameterizedTest
@@ -121,7 +123,7 @@ class ArchitectureTest {
         classes().that().resideInAPackage(adapter).should().onlyHaveDependentClassesThat().resideInAPackage(adapter).check(PACK);
         classes().that().resideInAPackage(adapter)
             .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
-                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES, MONITOR, SMTP_CLIENT)))
+                .or(resideInAnyPackage(adapter, POLICY, CONFIG, JAMES, MONITOR, SMTP_CLIENT, NEXT_HOP, VERIFICATION)))
             .check(PACK);
     }
 

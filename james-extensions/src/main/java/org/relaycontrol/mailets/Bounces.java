@@ -14,6 +14,7 @@ import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
+import org.relaycontrol.nexthop.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -14,7 +14,11 @@ import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.mailet.Mail;
-import org.relaycontrol.mailets.HostFinder.Hosts;
+import org.relaycontrol.nexthop.Host;
+import org.relaycontrol.nexthop.HostFinder;
+import org.relaycontrol.nexthop.HostFinder.Hosts;
+import org.relaycontrol.nexthop.Outcome;
+import org.relaycontrol.nexthop.SlowHosts;
 import org.relaycontrol.policy.NextHop;
 import org.relaycontrol.policy.NextHops;
 import org.slf4j.Logger;
@@ -155,7 +159,8 @@ final class DeliveryAttempt {
             }
             long start = System.nanoTime();
             Map<MailAddress, Outcome> atHost = sender.send(mail, List.copyOf(remaining), host, route.hops);
-            slowHosts.note(host, atHost.values(), Duration.ofNanos(System.nanoTime() - start));
+            slowHosts.note(host, atHost.values().stream().allMatch(outcome -> outcome.kind() == Outcome.Kind.DEFERRED),
+                Duration.ofNanos(System.nanoTime() - start));
             outcomes.putAll(atHost);
             atHost.forEach((recipient, outcome) -> {
                 if (outcome.kind() != Outcome.Kind.DEFERRED) {

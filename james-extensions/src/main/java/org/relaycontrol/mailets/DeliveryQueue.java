@@ -25,6 +25,7 @@ import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.DsnParameters;
 import org.apache.mailet.Mail;
 import org.relaycontrol.mailets.DeliveryAttempt.Route;
+import org.relaycontrol.nexthop.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -32,6 +32,11 @@ import org.relaycontrol.james.Dns;
 import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.james.SpooledMail;
 import org.relaycontrol.james.ThisServer;
+import org.relaycontrol.nexthop.ClientSettings;
+import org.relaycontrol.nexthop.DeliverySettings;
+import org.relaycontrol.nexthop.HostConnections;
+import org.relaycontrol.nexthop.HostFinder;
+import org.relaycontrol.nexthop.Outcome;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.smtpclient.KeptConnections;
@@ -103,21 +108,24 @@ public final class RouteDelivery extends GenericMailet {
     private final ThisServer thisServer;
     private final DomainList domainList;
     private final MailQueueFactory<?> queues;
+    private final DeliverySettings shared;
     private @Nullable Running running;
 
     /** Delivers by the running policy. */
     @Inject
     public RouteDelivery(SpooledMail spooledMail, Dns dns, ThisServer thisServer, DomainList domainList,
-            MailQueueFactory<?> queues) {
-        this((mail, recipient) -> nextHops(spooledMail, mail, recipient), dns, thisServer, domainList, queues);
+            MailQueueFactory<?> queues, DeliverySettings shared) {
+        this((mail, recipient) -> nextHops(spooledMail, mail, recipient), dns, thisServer, domainList, queues, shared);
     }
 
-    RouteDelivery(NextHopLookup lookup, Dns dns, ThisServer thisServer, DomainList domainList, MailQueueFactory<?> queues) {
+    RouteDelivery(NextHopLookup lookup, Dns dns, ThisServer thisServer, DomainList domainList, MailQueueFactory<?> queues,
+            DeliverySettings shared) {
         this.lookup = lookup;
         this.dns = dns;
         this.thisServer = thisServer;
         this.domainList = domainList;
         this.queues = queues;
+        this.shared = shared;
     }
 
     private static Optional<NextHops> nextHops(SpooledMail spooledMail, Mail mail, MailAddress recipient) {
@@ -165,7 +173,9 @@ public final class RouteDelivery extends GenericMailet {
         MailQueue queue = queues.createQueue(MailQueueName.of(parameter(OUTGOING_QUEUE).orElse(DEFAULT_QUEUE)));
         KeptConnections connections = new KeptConnections(certificates());
         HostFinder finder = new HostFinder(dns, thisServer.reachedBy(list(REACHED_BY)));
-        DeliveryAttempt attempt = new DeliveryAttempt(lookup, finder, new SmtpSender(settings, getMailetContext(), connections));
+        shared.use(settings, finder);
+        DeliveryAttempt attempt = new DeliveryAttempt(lookup, finder,
+            new SmtpSender(getMailetContext(), new HostConnections(() -> settings, connections)));
         running = new Running(queue, bounces, loops, connections,
             new DeliveryQueue(queue, attempt, schedule, bounces, threads, FAILURE_DELAY));
     }

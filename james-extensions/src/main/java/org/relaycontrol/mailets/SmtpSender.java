@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -18,14 +16,14 @@ import org.apache.mailet.DsnParameters;
 import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
+import org.relaycontrol.nexthop.Credentials;
+import org.relaycontrol.nexthop.Host;
+import org.relaycontrol.nexthop.HostConnections;
+import org.relaycontrol.nexthop.HostConnections.Limits;
+import org.relaycontrol.nexthop.Outcome;
 import org.relaycontrol.policy.NextHops;
-import org.relaycontrol.policy.NextHops.Tls;
-import org.relaycontrol.smtpclient.KeptConnections;
-import org.relaycontrol.smtpclient.Peer;
 import org.relaycontrol.smtpclient.Reply;
-import org.relaycontrol.smtpclient.SmtpConnection;
 import org.relaycontrol.smtpclient.SmtpException;
-import org.relaycontrol.smtpclient.SmtpException.Stage;
 import org.relaycontrol.smtpclient.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,27 +42,24 @@ final class SmtpSender {
     /** RFC 3463: too many recipients. */
     private static final String TOO_MANY_DETAIL = "5.3";
 
-    private final ClientSettings settings;
     private final MailetContext context;
-    private final KeptConnections connections;
-    private final Map<String, NextHops> inForce = new ConcurrentHashMap<>();
+    private final HostConnections connections;
 
-    SmtpSender(ClientSettings settings, MailetContext context, KeptConnections connections) {
-        this.settings = settings;
+    SmtpSender(MailetContext context, HostConnections connections) {
         this.context = context;
         this.connections = connections;
     }
 
     /** What became of each recipient. Never throws: what cannot be explained is deferred, with a stack trace in the log. */
     Map<MailAddress, Outcome> send(Mail mail, Collection<MailAddress> recipients, Host host, Optional<NextHops> hops) {
-        hops.ifPresent(this::closeWhatHasChanged);
         Map<MailAddress, Outcome> outcomes = new LinkedHashMap<>();
         List<MailAddress> left = new ArrayList<>(recipients);
         try {
-            Optional<Credentials> credentials = hops.isPresent() ? Credentials.of(hops.get()) : Optional.empty();
             MessageContent content = MessageContent.of(mail, context);
             while (!left.isEmpty()) {
-                Answers answers = send(transaction(mail, left, content), host, hops, credentials);
+                Transaction transaction = transaction(mail, left, content);
+                Answers answers = connections.talk(host, hops, Limits.NONE,
+                    connection -> new Answers(connection.send(transaction), connection.offersDsn()));
                 List<MailAddress> sent = left;
                 for (int i = 0; i < sent.size(); i++) {
                     outcomes.put(sent.get(i), outcome(answers.replies.get(i), host, answers.reporting));
@@ -80,14 +75,6 @@ final class SmtpSender {
             outcomes.putAll(all(left, Outcome.localTrouble(host.toString(), "451 4.3.0 internal error: " + e)));
         }
         return outcomes;
-    }
-
-    /** Connections with the settings of yesterday's policy are of no more use to a next hop of the same name. */
-    private void closeWhatHasChanged(NextHops hops) {
-        NextHops before = hops.name().map(name -> inForce.put(name, hops)).orElse(hops);
-        if (!before.equals(hops)) {
-            connections.closeWaiting(Optional.of(before));
-        }
     }
 
     private static Map<MailAddress, Outcome> all(Collection<MailAddress> recipients, Outcome outcome) {
@@ -129,55 +116,6 @@ final class SmtpSender {
         private Answers(List<Reply> replies, boolean reporting) {
             this.replies = replies;
             this.reporting = reporting;
-        }
-    }
-
-    /** With credentials, a failed handshake must not lead to a password in the clear. */
-    private Answers send(Transaction transaction, Host host, Optional<NextHops> hops, Optional<Credentials> credentials)
-            throws SmtpException {
-        Tls tls = settings.tls(hops);
-        try {
-            return send(transaction, settings.peer(host, hops, tls, credentials), hops);
-        } catch (SmtpException e) {
-            if (e.stage() == Stage.TLS && tls == Tls.OPPORTUNISTIC && credentials.isEmpty()) {
-                LOGGER.warn("{}: TLS failed, sending without: {}", host, e.getMessage());
-                return send(transaction, settings.peer(host, hops, Tls.NONE, credentials), hops);
-            }
-            throw e;
-        }
-    }
-
-    /**
-     * Sends over a kept connection, and over a new one if there is none, or if the kept one turns out to be dead or the server takes no
-     * transaction on it. Not if the server may have taken the message.
-     */
-    private Answers send(Transaction transaction, Peer peer, Optional<NextHops> hops) throws SmtpException {
-        SmtpConnection kept = connections.take(peer);
-        if (kept != null) {
-            try {
-                return send(transaction, kept);
-            } catch (SmtpException e) {
-                if (e.stage() == Stage.END_OF_DATA) {
-                    throw e;
-                }
-                LOGGER.debug("{}: kept connection of no use, opening another: {}", peer, e.getMessage());
-            }
-        }
-        return send(transaction, connections.open(peer, hops, hops.map(NextHops::maxConnections).orElse(OptionalInt.empty())));
-    }
-
-    private Answers send(Transaction transaction, SmtpConnection connection) throws SmtpException {
-        boolean sent = false;
-        try {
-            Answers answers = new Answers(connection.send(transaction), connection.offersDsn());
-            sent = true;
-            return answers;
-        } finally {
-            if (sent) {
-                connections.giveBack(connection);
-            } else {
-                connections.discard(connection);
-            }
         }
     }
 

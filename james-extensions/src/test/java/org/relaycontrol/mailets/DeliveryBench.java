@@ -35,6 +35,10 @@ import org.apache.mailet.HostAddress;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMailContext;
 import org.apache.mailet.base.test.FakeMailetConfig;
+import org.relaycontrol.nexthop.ClientSettings;
+import org.relaycontrol.nexthop.Host;
+import org.relaycontrol.nexthop.HostConnections;
+import org.relaycontrol.nexthop.Outcome;
 import org.relaycontrol.smtpclient.KeptConnections;
 
 /**
@@ -98,7 +102,8 @@ public final class DeliveryBench {
         FakeMailetConfig config = FakeMailetConfig.builder().mailetContext(FakeMailContext.defaultContext())
             .setProperty(RemoteDeliveryConfiguration.HELO_NAME, HELO_NAME).build();
         try (KeptConnections connections = new KeptConnections(SSLContext.getDefault())) {
-            SmtpSender sender = new SmtpSender(ClientSettings.of(config, mock(DomainList.class)), config.getMailetContext(), connections);
+            ClientSettings settings = ClientSettings.of(config, mock(DomainList.class));
+            SmtpSender sender = new SmtpSender(config.getMailetContext(), new HostConnections(() -> settings, connections));
             Host host = new Host("127.0.0.1", InetAddress.getByName("127.0.0.1"), port, false);
             Sending kept = mail -> requireDelivered(sender.send(mail, List.of(recipient), host, Optional.empty()));
             Map<String, Sending> ways = new LinkedHashMap<>();

@@ -41,6 +41,9 @@ import org.mockito.Mockito;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
 import org.relaycontrol.james.TestServers;
+import org.relaycontrol.nexthop.ClientSettings;
+import org.relaycontrol.nexthop.HostConnections;
+import org.relaycontrol.nexthop.HostFinder;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.smtpclient.KeptConnections;
 
@@ -106,8 +109,9 @@ class DeliveryQueueTest {
             return Optional.ofNullable(routes.get(recipient.getDomain().asString()));
         };
         FakeMailetConfig settings = config.build();
+        ClientSettings client = ClientSettings.of(settings, domains);
         DeliveryAttempt attempt = new DeliveryAttempt(lookup, new HostFinder(TestDns.asking(dnsServer), TestServers.nowhere()),
-            new SmtpSender(ClientSettings.of(settings, domains), settings.getMailetContext(), connections));
+            new SmtpSender(settings.getMailetContext(), new HostConnections(() -> client, connections)));
         RetrySchedule schedule = RetrySchedule.parse(Optional.of("100 * 100 ms"), Optional.empty());
         deliveries = new DeliveryQueue(source, attempt, schedule, bounces, threads, FAILURE_DELAY);
     }

@@ -45,10 +45,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.james.Dns;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
 import org.relaycontrol.james.TestServers;
 import org.relaycontrol.james.ThisServer;
+import org.relaycontrol.nexthop.DeliverySettings;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.NextHops.Tls;
 
@@ -107,8 +109,9 @@ class RouteDeliveryTest {
     private void start(String... parameters) throws Exception {
         DomainList domains = mock(DomainList.class);
         when(domains.getDefaultDomain()).thenReturn(Domain.of("relay.example"));
+        Dns dns = TestDns.asking(dnsServer);
         mailet = new RouteDelivery((mail, recipient) -> Optional.ofNullable(routes.get(recipient.getDomain().asString())),
-            TestDns.asking(dnsServer), thisServer, domains, queues);
+            dns, thisServer, domains, queues, new DeliverySettings(dns, thisServer, domains));
         FakeMailetConfig.Builder config = FakeMailetConfig.builder().mailetName("RouteDelivery").mailetContext(context);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < parameters.length; i += 2) {

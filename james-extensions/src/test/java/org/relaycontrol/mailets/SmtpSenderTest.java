@@ -28,6 +28,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.nexthop.ClientSettings;
+import org.relaycontrol.nexthop.Host;
+import org.relaycontrol.nexthop.HostConnections;
+import org.relaycontrol.nexthop.Outcome;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.NextHops;
@@ -76,7 +80,8 @@ class SmtpSenderTest {
             config.setProperty(parameters[i], parameters[i + 1]);
         }
         FakeMailetConfig mailet = config.build();
-        return new SmtpSender(ClientSettings.of(mailet, domains), mailet.getMailetContext(), connections);
+        ClientSettings settings = ClientSettings.of(mailet, domains);
+        return new SmtpSender(mailet.getMailetContext(), new HostConnections(() -> settings, connections));
     }
 
     private Host host(boolean smtps) throws Exception {

@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.relaycontrol.james.FakeDnsServer;
 import org.relaycontrol.james.TestDns;
 import org.relaycontrol.james.TestServers;
-import org.relaycontrol.mailets.HostFinder.Hosts;
+import org.relaycontrol.nexthop.HostFinder.Hosts;
 import org.relaycontrol.policy.NextHop;
 
 /** From next hops and domains to addresses, against a scripted DNS server. */

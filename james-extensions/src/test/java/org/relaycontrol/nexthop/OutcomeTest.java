@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import java.net.InetAddress;
 import java.util.Objects;
@@ -8,14 +8,14 @@ import com.google.common.net.InetAddresses;
 /**
  * One address of a next hop to connect to. Immutable.
  */
-final class Host {
+public final class Host {
 
     private final String name;
     private final InetAddress address;
     private final int port;
     private final boolean smtps;
 
-    Host(String name, InetAddress address, int port, boolean smtps) {
+    public Host(String name, InetAddress address, int port, boolean smtps) {
         this.name = name;
         this.address = address;
         this.port = port;
@@ -23,21 +23,21 @@ final class Host {
     }
 
     /** The name in the policy or in the MX record, or the address as text. */
-    String name() {
+    public String name() {
         return name;
     }
 
     /** The address. */
-    InetAddress address() {
+    public InetAddress address() {
         return address;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Whether TLS comes before the greeting. */
-    boolean smtps() {
+    public boolean smtps() {
         return smtps;
     }
 

@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 /**
  * What became of one recipient at one attempt. Immutable.
  */
-final class Outcome {
+public final class Outcome {
 
     /** The kinds of outcomes. */
-    enum Kind {
+    public enum Kind {
         /** The next hop has taken responsibility. */
         DELIVERED,
         /** No later attempt and no other host would do better. */
@@ -38,20 +38,20 @@ final class Outcome {
     }
 
     /** Delivered to a host that will report delivery to the sender if asked (RFC 3461), or will not. */
-    static Outcome delivered(String where, String reply, boolean reporting) {
+    public static Outcome delivered(String where, String reply, boolean reporting) {
         return new Outcome(Kind.DELIVERED, where, oneLine(reply), false, reporting);
     }
 
-    static Outcome refused(String where, String reply) {
+    public static Outcome refused(String where, String reply) {
         return new Outcome(Kind.REFUSED, where, oneLine(reply), false, false);
     }
 
-    static Outcome deferred(String where, String reply) {
+    public static Outcome deferred(String where, String reply) {
         return new Outcome(Kind.DEFERRED, where, oneLine(reply), false, false);
     }
 
     /** Deferred by trouble that the administrator of this server can end: credentials, TLS, DNS, a next hop that does not exist. */
-    static Outcome localTrouble(String where, String text) {
+    public static Outcome localTrouble(String where, String text) {
         return new Outcome(Kind.DEFERRED, where, oneLine(text), true, false);
     }
 
@@ -61,32 +61,32 @@ final class Outcome {
         return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "...";
     }
 
-    Kind kind() {
+    public Kind kind() {
         return kind;
     }
 
     /** The host that said so, for log lines. */
-    String where() {
+    public String where() {
         return where;
     }
 
     /** The reply of the host, or in the form of a reply where no host was asked. */
-    String text() {
+    public String text() {
         return text;
     }
 
     /** Whether the administrator of this server should look after it. */
-    boolean isLocalTrouble() {
+    public boolean isLocalTrouble() {
         return local;
     }
 
     /** Whether the next hop reports delivery to senders who ask for it. */
-    boolean isReporting() {
+    public boolean isReporting() {
         return reporting;
     }
 
     /** The SMTP reply code at the beginning of the text, if there is one. */
-    OptionalInt code() {
+    public OptionalInt code() {
         boolean code = text.length() >= CODE_LENGTH && text.chars().limit(CODE_LENGTH).allMatch(c -> c >= '0' && c <= '9');
         return code ? OptionalInt.of(Integer.parseInt(text.substring(0, CODE_LENGTH))) : OptionalInt.empty();
     }

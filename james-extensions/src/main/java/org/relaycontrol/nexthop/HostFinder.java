@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import com.google.common.net.InetAddresses;
  * Finds the addresses to connect to: those of a next hop, or of the mail exchangers of a domain (RFC 5321 section 5.1, RFC 7505), never
  * this server itself. Waits for DNS, {@link Dns#TIME_OUT} at most for each step.
  */
-final class HostFinder {
+public final class HostFinder {
 
     /** RFC 5321 section 5.1 allows a limit of two at least; a dead domain shall not occupy a delivery thread for long. */
     static final int MAX_HOSTS = 10;
@@ -32,13 +32,14 @@ final class HostFinder {
     private final Dns dns;
     private final ThisServer thisServer;
 
-    HostFinder(Dns dns, ThisServer thisServer) {
+    /** Finds by DNS what is not this server. */
+    public HostFinder(Dns dns, ThisServer thisServer) {
         this.dns = dns;
         this.thisServer = thisServer;
     }
 
     /** Hosts in the order in which they are tried, or why there are none. Immutable. */
-    static final class Hosts {
+    public static final class Hosts {
 
         private final List<Host> hosts;
         private final @Nullable Outcome failure;
@@ -56,18 +57,19 @@ final class HostFinder {
             return new Hosts(List.of(), failure);
         }
 
-        List<Host> hosts() {
+        /** The hosts; empty if, and only if, there is a failure. */
+        public List<Host> hosts() {
             return hosts;
         }
 
         /** Null if, and only if, there are hosts. */
-        @Nullable Outcome failure() {
+        public @Nullable Outcome failure() {
             return failure;
         }
     }
 
     /** The hosts of a next hop of the policy. Whatever is wrong with it is temporary: the policy or DNS can be put right. */
-    Hosts find(NextHop hop) {
+    public Hosts find(NextHop hop) {
         switch (hop.kind()) {
             case MX:
                 Hosts hosts = findByMx(hop.host());
@@ -104,7 +106,7 @@ final class HostFinder {
     }
 
     /** The mail exchangers of a recipient's domain; an address literal, which James hands over without brackets, is its own. */
-    Hosts findForDomain(String domain) {
+    public Hosts findForDomain(String domain) {
         String bare = domain.startsWith("[") && domain.endsWith("]") ? domain.substring(1, domain.length() - 1) : domain;
         if (InetAddresses.isInetAddress(bare)) {
             Host host = new Host(bare, InetAddresses.forString(bare), NextHop.DEFAULT_PORT, false);

@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -24,10 +25,12 @@ import com.google.common.net.InetAddresses;
 /**
  * How to talk to hosts: as the next hop says, and where it says nothing as the mailet's parameters do. Immutable.
  */
-final class ClientSettings {
+public final class ClientSettings {
 
-    static final String TIMEOUT = RemoteDeliveryConfiguration.TIMEOUT;
-    static final String CONNECT_TIMEOUT = RemoteDeliveryConfiguration.CONNECTIONTIMEOUT;
+    /** The parameter for the time to wait for a reply, in milliseconds. */
+    public static final String TIMEOUT = RemoteDeliveryConfiguration.TIMEOUT;
+    /** The parameter for the time to wait for a connection, in milliseconds. */
+    public static final String CONNECT_TIMEOUT = RemoteDeliveryConfiguration.CONNECTIONTIMEOUT;
 
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofMinutes(1);
 
@@ -37,13 +40,12 @@ final class ClientSettings {
     private final Duration timeout;
     private final Tls unnamedTls;
 
-    private ClientSettings(MailetConfig parameters, DomainList domainList) {
-        this.heloName = new HeloNameProvider(parameters.getInitParameter(RemoteDeliveryConfiguration.HELO_NAME), domainList)::getHeloName;
-        this.bind = addresses(parameters.getInitParameter(RemoteDeliveryConfiguration.BIND));
+    private ClientSettings(Function<String, @Nullable String> parameters, DomainList domainList) {
+        this.heloName = new HeloNameProvider(parameters.apply(RemoteDeliveryConfiguration.HELO_NAME), domainList)::getHeloName;
+        this.bind = addresses(parameters.apply(RemoteDeliveryConfiguration.BIND));
         this.connectTimeout = millis(parameters, CONNECT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT);
         this.timeout = millis(parameters, TIMEOUT, NextHops.PATIENT_TIMEOUT);
-        this.unnamedTls = Boolean.parseBoolean(parameters.getInitParameter(RemoteDeliveryConfiguration.START_TLS))
-            ? Tls.OPPORTUNISTIC : Tls.NONE;
+        this.unnamedTls = Boolean.parseBoolean(parameters.apply(RemoteDeliveryConfiguration.START_TLS)) ? Tls.OPPORTUNISTIC : Tls.NONE;
     }
 
     /**
@@ -51,8 +53,13 @@ final class ClientSettings {
      *
      * @throws IllegalArgumentException with the problem and what to write instead
      */
-    static ClientSettings of(MailetConfig parameters, DomainList domainList) {
-        return new ClientSettings(parameters, domainList);
+    public static ClientSettings of(MailetConfig parameters, DomainList domainList) {
+        return new ClientSettings(parameters::getInitParameter, domainList);
+    }
+
+    /** Those of a mailet without parameters. */
+    static ClientSettings defaults(DomainList domainList) {
+        return new ClientSettings(name -> null, domainList);
     }
 
     private static List<InetAddress> addresses(@Nullable String text) {
@@ -72,8 +79,8 @@ final class ClientSettings {
         return List.copyOf(addresses);
     }
 
-    private static Duration millis(MailetConfig parameters, String name, Duration byDefault) {
-        String text = parameters.getInitParameter(name);
+    private static Duration millis(Function<String, @Nullable String> parameters, String name, Duration byDefault) {
+        String text = parameters.apply(name);
         if (text == null) {
             return byDefault;
         }
@@ -94,15 +101,21 @@ final class ClientSettings {
         return hops.filter(some -> some.name().isPresent() || some.tls() != Tls.NONE).map(NextHops::tls).orElse(unnamedTls);
     }
 
-    /** The host as a peer. */
-    Peer peer(Host host, Optional<NextHops> hops, Tls tls, Optional<Credentials> credentials) {
+    /** The host as a peer that is not waited for any longer than so, to connect and to reply, whatever the settings are. */
+    Peer peer(Host host, Optional<NextHops> hops, Tls tls, Optional<Credentials> credentials, Duration connectLimit,
+            Duration limit) {
         Peer.Builder peer = Peer.builder(host.name(), host.address(), host.port(),
                 hops.flatMap(NextHops::heloName).map(DomainName::toString).orElseGet(heloName))
             .tls(tls, host.smtps())
             .localAddress(localAddress(host.address(), hops))
-            .timeouts(hops.flatMap(NextHops::connectTimeout).orElse(connectTimeout), hops.flatMap(NextHops::timeout).orElse(timeout));
+            .timeouts(shorter(hops.flatMap(NextHops::connectTimeout).orElse(connectTimeout), connectLimit),
+                shorter(hops.flatMap(NextHops::timeout).orElse(timeout), limit));
         credentials.ifPresent(some -> some.addTo(peer));
         return peer.build();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** The address to connect from has to be of the family of the one to connect to. */

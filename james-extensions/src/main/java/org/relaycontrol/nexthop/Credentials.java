@@ -1,4 +1,4 @@
-package org.relaycontrol.mailets;
+package org.relaycontrol.nexthop;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import org.relaycontrol.smtpclient.Peer;
 /**
  * As whom to authenticate at a next hop. Has no text form: the password is for the SMTP client alone.
  */
-final class Credentials {
+public final class Credentials {
 
     private final String username;
     private final String password;
@@ -35,20 +35,29 @@ final class Credentials {
         if (username.isEmpty() || file.isEmpty()) {
             return Optional.empty();
         }
+        return Optional.of(new Credentials(username.get(), password(file.get())));
+    }
+
+    /**
+     * The password in a file: its first line.
+     *
+     * @throws MissingPasswordException if the file has none
+     */
+    public static String password(String file) throws MissingPasswordException {
         String password;
-        try (BufferedReader reader = Files.newBufferedReader(Path.of(file.get()), StandardCharsets.UTF_8)) {
+        try (BufferedReader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
             password = reader.readLine();
         } catch (IOException | InvalidPathException e) {
-            throw new MissingPasswordException("cannot read " + file.get() + " (" + e.getClass().getSimpleName() + ")");
+            throw new MissingPasswordException("cannot read " + file + " (" + e.getClass().getSimpleName() + ")");
         }
         if (password == null || password.isEmpty()) {
-            throw new MissingPasswordException("the first line of " + file.get() + " is empty");
+            throw new MissingPasswordException("the first line of " + file + " is empty");
         }
-        return Optional.of(new Credentials(username.get(), password));
+        return password;
     }
 
     /** There is no password to authenticate with. The message names the file. */
-    static final class MissingPasswordException extends Exception {
+    public static final class MissingPasswordException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
