@@ -114,7 +114,9 @@ class ArchitectureTest {
 
     @Test
     void whatTheAdaptersShareShouldNotUseThem() {
-        noClasses().that().resideInAnyPackage(JAMES, MONITOR, NEXT_HOP, VERIFICATION).should().dependOnClassesThat().resideInAnyPackage(ADAPTERS).check(PACK);
+        noClasses().that().resideInAnyPackage(JAMES, MONITOR, NEXT_HOP, VERIFICATION)
+            .should().dependOnClassesThat().resideInAnyPackage(ADAPTERS)
+            .check(PACK);
     }
 
     @ParameterizedTest
