@@ -57,7 +57,9 @@ public final class Finding {
         /** A domain that James hosts is not inbound. */
         HOSTED_NOT_INBOUND("hosted-not-inbound", false),
         /** James is configured to permit clients that the policy does not know of. */
-        AUTHORIZED_ADDRESSES("authorized-addresses", false);
+        AUTHORIZED_ADDRESSES("authorized-addresses", false),
+        /** All clients seem to come from one address that may relay. */
+        HIDDEN_CLIENTS("hidden-clients", false);
 
         private final String text;
         private final boolean problem;

@@ -68,6 +68,8 @@ public final class Dns {
     /** PTR records beyond these are ignored: an address with more names is no mail client. */
     public static final int MAX_PTR = 10;
 
+    /** Records beyond these are ignored: whoever runs a client's reverse DNS must not be able to fill the memory. */
+    static final int MAX_RECORDS = 50;
     static final int MAX_CACHED = 10_000;
 
     private static final Duration SERVER_TIME_OUT = Duration.ofSeconds(3);
@@ -284,10 +286,11 @@ public final class Dns {
         }
 
         private static Reply of(LookupResult result) {
-            List<Record> records = result.getRecords();
-            if (records.isEmpty()) {
+            List<Record> all = result.getRecords();
+            if (all.isEmpty()) {
                 return new Reply(DnsAnswer.noData(), NEGATIVE_TTL, false);
             }
+            List<Record> records = List.copyOf(all.subList(0, Math.min(MAX_RECORDS, all.size())));
             long seconds = records.stream().mapToLong(Record::getTTL).min().orElse(0);
             return new Reply(DnsAnswer.found(records),
                 Duration.ofSeconds(Math.min(MAX_TTL.toSeconds(), Math.max(MIN_TTL.toSeconds(), seconds))), false);

@@ -11,6 +11,7 @@ import org.apache.james.protocols.smtp.hook.HeloHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookReturnCode;
 import org.apache.james.protocols.smtp.hook.MailHook;
+import org.relaycontrol.james.HiddenClients;
 
 /**
  * Refuses clients that may not connect at HELO, EHLO, MAIL and AUTH: those behind PROXY, whose address is known only after the greeting,
@@ -20,16 +21,25 @@ import org.apache.james.protocols.smtp.hook.MailHook;
 public class ConnectionHook implements HeloHook, MailHook, AuthHook {
 
     private final SessionPolicy policy;
+    private final HiddenClients hiddenClients;
 
     /** Decides by the running policy. */
     @Inject
-    public ConnectionHook(SessionPolicy policy) {
+    public ConnectionHook(SessionPolicy policy, HiddenClients hiddenClients) {
         this.policy = policy;
+        this.hiddenClients = hiddenClients;
     }
 
     @Override
     public HookResult doHelo(SMTPSession session, String helo) {
-        return policy.refusesConnection(session) ? refuse(session) : HookResult.DECLINED;
+        if (policy.refusesConnection(session)) {
+            return refuse(session);
+        }
+        if (hiddenClients.isWatching()) {
+            Connection connection = Connection.of(session);
+            hiddenClients.greeted(connection.client(), connection.localAddress(), connection.localPort(), helo);
+        }
+        return HookResult.DECLINED;
     }
 
     @Override

@@ -97,9 +97,10 @@ public class ManagedEdits {
     }
 
     private static RequestException unreadable(ManagedListUse use, IOException e) {
-        LOGGER.error("The managed list {} cannot be edited", use.managedList().path(), e);
-        return RequestException.wrongState(RequestException.CONFLICT, "the managed list '" + use.file() + "' cannot be edited (" + e
-            + "); let the user that James runs as write it and its folder");
+        String problem = "cannot be edited (" + e + "); see that its disk has room, and let the user that James runs as write it and its"
+            + " folder";
+        LOGGER.error("The managed list {} {}", use.managedList().path(), problem);
+        return RequestException.wrongState(RequestException.CONFLICT, "the managed list '" + use.file() + "' " + problem);
     }
 
     /** Puts an entry into a list. */

@@ -2,15 +2,19 @@ package org.relaycontrol.webadmin;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.james.webadmin.Routes;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.FailedLoad;
+import org.relaycontrol.james.HiddenClients;
 import org.relaycontrol.james.PolicySource;
 import org.relaycontrol.james.PolicyStatus;
 import org.relaycontrol.james.ProvedPolicies;
+import org.relaycontrol.james.Remark;
 import org.relaycontrol.monitor.ListSizes;
 import org.relaycontrol.monitor.Refusals;
 import spark.Service;
@@ -31,14 +35,17 @@ public class StatusRoutes implements Routes {
     private final PolicySource policySource;
     private final LivePolicy livePolicy;
     private final Refusals refusals;
+    private final HiddenClients hiddenClients;
 
     /** Shows the policy in force. */
     @Inject
-    public StatusRoutes(Access access, PolicySource policySource, LivePolicy livePolicy, Refusals refusals) {
+    public StatusRoutes(Access access, PolicySource policySource, LivePolicy livePolicy, Refusals refusals,
+                        HiddenClients hiddenClients) {
         this.access = access;
         this.policySource = policySource;
         this.livePolicy = livePolicy;
         this.refusals = refusals;
+        this.hiddenClients = hiddenClients;
     }
 
     @Override
@@ -74,13 +81,15 @@ public class StatusRoutes implements Routes {
         return status();
     }
 
-    private static Map<String, @Nullable Object> toJson(PolicyStatus status) {
+    private Map<String, @Nullable Object> toJson(PolicyStatus status) {
         ProvedPolicies inForce = status.inForce();
+        List<Remark> warnings = new ArrayList<>(inForce.warnings());
+        hiddenClients.warning().ifPresent(warnings::add);
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         object.put("loaded_at", status.loadedAt());
         object.put("sha256", inForce.files().sha256());
         object.put("files", inForce.files().names());
-        object.put("warnings", RemarkJson.of(inForce.warnings()));
+        object.put("warnings", RemarkJson.of(warnings));
         object.put("accepted_warnings", inForce.acceptedWarnings());
         object.put("loads", status.loads());
         object.put("failed_loads", status.failedLoads());

@@ -444,8 +444,8 @@ class AnalysisTest {
         assertThat(told(Analysis.of(policies, Map.of("no-such", line, "listed-twice", line), Set.of("listed-twice")).problems()))
             .containsExactly("relaycontrol.xml:7: there is no warning 'no-such'; write one of authorized-addresses, "
                 + "autoconfigured-address, "
-                + "client-host-name, entry-without-effect, hosted-not-inbound, inbound-not-hosted, internal-address, ipv6-without-ipv4, "
-                + "listed-twice, many-strangers, next-hop-loop, nobody-connects, not-enforced, "
+                + "client-host-name, entry-without-effect, hidden-clients, hosted-not-inbound, inbound-not-hosted, internal-address, "
+                + "ipv6-without-ipv4, listed-twice, many-strangers, next-hop-loop, nobody-connects, not-enforced, "
                 + "refused-host-name, reroute-off, ungoverned-listeners "
                 + "[unknown-warning]");
     }

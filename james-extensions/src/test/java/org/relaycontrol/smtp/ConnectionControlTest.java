@@ -19,7 +19,7 @@ class ConnectionControlTest {
     private final TestPolicy policy = new TestPolicy();
     private final SessionPolicy sessionPolicy = policy.sessionPolicy();
     private final WelcomeHandler welcome = new WelcomeHandler(sessionPolicy);
-    private final ConnectionHook hook = new ConnectionHook(sessionPolicy);
+    private final ConnectionHook hook = policy.connectionHook();
 
     private static String text(Response response) {
         return String.join("\n", response.getLines());
@@ -142,6 +142,38 @@ class ConnectionControlTest {
         assertThat(auth.getResult().isDisconnected()).isTrue();
         assertThat(session.hasLineHandler()).as("James takes the lines of AUTH itself").isFalse();
         assertThat(text(hook.doMail(session.get(), MaybeSender.nullSender()))).startsWith("554 ");
+    }
+
+    @Test
+    void shouldRefuseTheClientThatTheProxyHeaderNames() {
+        TestSession session = new TestSession().behindProxy();
+        welcome.onConnect(session.get());
+
+        session.header(REFUSED, "192.0.2.80");
+
+        assertThat(text(hook.doHelo(session.get(), "client.example"))).isEqualTo("554 mx.test connection refused");
+    }
+
+    @Test
+    void shouldKnowTheAddressOfTheProxyThatTheClientConnectedTo() {
+        TestSession session = new TestSession().behindProxy();
+        assertThat(Connection.of(session.get()).listener()).isEqualTo("192.0.2.25:25");
+
+        session.header("198.51.100.9", "192.0.2.80");
+
+        assertThat(Connection.of(session.get()).client()).hasToString("198.51.100.9");
+        assertThat(Connection.of(session.get()).listener()).as("with James's port").isEqualTo("192.0.2.80:25");
+    }
+
+    @Test
+    void shouldWatchWhereGreetedClientsComeFrom() {
+        assertThat(hook.doHelo(new TestSession().from(REFUSED).get(), "client.example")).isNotEqualTo(HookResult.DECLINED);
+        assertThat(policy.hiddenClients().isWatching()).as("a refused client tells nothing").isTrue();
+
+        hook.doHelo(new TestSession().get(), "client.example");
+
+        assertThat(policy.hiddenClients().isWatching()).isFalse();
+        assertThat(hook.doHelo(new TestSession().get(), "client.example")).isEqualTo(HookResult.DECLINED);
     }
 
     @Test

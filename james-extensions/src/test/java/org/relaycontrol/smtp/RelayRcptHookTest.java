@@ -78,7 +78,7 @@ class RelayRcptHookTest {
     void shouldDecideATransactionByThePolicyThatWasInForceWhenItBegan() throws Exception {
         SMTPSession session = new TestSession().get();
         RelayRcptHook hook = hook();
-        ConnectionHook connections = new ConnectionHook(policy.sessionPolicy());
+        ConnectionHook connections = policy.connectionHook();
         connections.doMail(session, MaybeSender.nullSender());
 
         policy.tighten();

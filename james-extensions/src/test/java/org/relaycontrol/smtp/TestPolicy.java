@@ -16,6 +16,7 @@ import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
 import org.relaycontrol.james.Candidate;
 import org.relaycontrol.james.CandidatePolicies;
 import org.relaycontrol.james.ClientHostNames;
+import org.relaycontrol.james.HiddenClients;
 import org.relaycontrol.james.HostedDomainWarnings;
 import org.relaycontrol.james.HostedDomains;
 import org.relaycontrol.monitor.CandidateComparison;
@@ -50,6 +51,7 @@ final class TestPolicy {
     private final DomainList domainList = mock(DomainList.class);
     private final ClientHostNames names = mock(ClientHostNames.class);
     private RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
+    private final HiddenClients hiddenClients = new HiddenClients(() -> policies);
     private final CandidatePolicies candidates = mock(CandidatePolicies.class);
     private final CandidateComparison comparison = new CandidateComparison();
     private final Refusals refusals = new Refusals();
@@ -152,6 +154,14 @@ final class TestPolicy {
 
     SessionPolicy sessionPolicy() {
         return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names), candidateControl(), decisionLog());
+    }
+
+    ConnectionHook connectionHook() {
+        return new ConnectionHook(sessionPolicy(), hiddenClients);
+    }
+
+    HiddenClients hiddenClients() {
+        return hiddenClients;
     }
 
     private CandidateControl candidateControl() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.james.core.Username;
 import org.apache.james.protocols.api.ProtocolTransport;
+import org.apache.james.protocols.api.ProxyInformation;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.smtp.SMTPConfiguration;
@@ -61,6 +62,12 @@ final class TestSession {
 
     TestSession behindProxy() {
         when(transport.isProxyRequired()).thenReturn(true);
+        return this;
+    }
+
+    /** The PROXY header was read: it names the client and the proxy's address that it connected to. */
+    TestSession header(String client, String proxy) {
+        session.setProxyInformation(new ProxyInformation(address(client, CLIENT_PORT), address(proxy, 2525)));
         return this;
     }
 

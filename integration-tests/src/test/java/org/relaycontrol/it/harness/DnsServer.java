@@ -1,11 +1,16 @@
 package org.relaycontrol.it.harness;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,28 +28,47 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
-/** A DNS server on a UDP port of loopback that knows the records it was given; every other name does not exist. */
+/**
+ * A DNS server on a port of loopback, for UDP and TCP, that knows the records it was given; every other name does not exist. Answers that
+ * are too long for UDP are cut off there. Aliases (CNAME) are told and not followed, so that they may go in circles.
+ */
 public final class DnsServer implements AutoCloseable {
     private static final int LONGEST_QUERY = 512;
+    private static final int LONGEST_MESSAGE = 65_535;
     private static final long TTL_SECONDS = 60;
 
     private final DatagramSocket socket;
+    private final ServerSocket server;
     private final List<Record> records = new CopyOnWriteArrayList<>();
     private final Map<Integer, String> everywhere = new ConcurrentHashMap<>();
     private final Map<Name, Integer> failing = new ConcurrentHashMap<>();
     private final List<String> questions = new CopyOnWriteArrayList<>();
 
-    private DnsServer(DatagramSocket socket) {
+    private DnsServer(DatagramSocket socket, ServerSocket server) {
         this.socket = socket;
-        Thread thread = new Thread(this::serve, "dns");
+        this.server = server;
+        daemon(this::serve);
+        daemon(this::accept);
+    }
+
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task, "dns");
         thread.setDaemon(true);
         thread.start();
     }
 
     /** Listens on a loopback address; port 0 picks a free one. */
     public static DnsServer listening(String address, int port) {
+        int wanted = port == 0 ? FreePorts.next() : port;
         try {
-            return new DnsServer(new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port)));
+            InetAddress local = InetAddress.getByName(address);
+            return new DnsServer(new DatagramSocket(new InetSocketAddress(local, wanted)), new ServerSocket(wanted, 0, local));
+        } catch (BindException e) {
+            // Free for TCP, but not for UDP.
+            if (port == 0) {
+                return listening(address, port);
+            }
+            throw new UncheckedIOException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,6 +143,53 @@ public final class DnsServer implements AutoCloseable {
     @Override
     public void close() {
         socket.close();
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket client = server.accept();
+                daemon(() -> serve(client));
+            } catch (IOException e) {
+                // Closed.
+                return;
+            }
+        }
+    }
+
+    /** RFC 1035 section 4.2.2: each message after its length. */
+    private void serve(Socket client) {
+        try (client; DataInputStream in = new DataInputStream(client.getInputStream());
+                DataOutputStream out = new DataOutputStream(client.getOutputStream())) {
+            while (true) {
+                byte[] answer = answer(in.readNBytes(in.readUnsignedShort()), true);
+                if (answer.length > 0) {
+                    out.writeShort(answer.length);
+                    out.write(answer);
+                }
+            }
+        } catch (IOException e) {
+            // The client went away.
+            return;
+        }
+    }
+
+    /** The answer to a query, empty for none. */
+    private byte[] answer(byte[] message, boolean tcp) throws IOException {
+        Message query = new Message(message);
+        Name name = query.getQuestion().getName();
+        questions.add(name + " " + Type.string(query.getQuestion().getType()));
+        Integer failure = failing.get(name);
+        if (failure != null && failure < 0) {
+            return new byte[0];
+        }
+        int longest = tcp ? LONGEST_MESSAGE : query.getOPT() == null ? LONGEST_QUERY : query.getOPT().getPayloadSize();
+        return answer(query, failure).toWire(longest);
     }
 
     private void serve() {
@@ -127,11 +198,8 @@ public final class DnsServer implements AutoCloseable {
             try {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 socket.receive(packet);
-                Message query = new Message(Arrays.copyOf(buffer, packet.getLength()));
-                questions.add(query.getQuestion().getName() + " " + Type.string(query.getQuestion().getType()));
-                Integer failure = failing.get(query.getQuestion().getName());
-                if (failure == null || failure >= 0) {
-                    byte[] answer = answer(query, failure).toWire();
+                byte[] answer = answer(Arrays.copyOf(buffer, packet.getLength()), false);
+                if (answer.length > 0) {
                     socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
                 }
             } catch (IOException e) {
@@ -155,7 +223,7 @@ public final class DnsServer implements AutoCloseable {
         for (Record known : records) {
             if (known.getName().equals(question.getName())) {
                 exists = true;
-                if (known.getType() == question.getType()) {
+                if (known.getType() == question.getType() || known.getType() == Type.CNAME) {
                     answer.addRecord(known, Section.ANSWER);
                 }
             }

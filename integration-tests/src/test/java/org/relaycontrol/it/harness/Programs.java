@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs of other people that tests run: found on PATH or where Debian has programs for administrators. */
+/** Programs and libraries of other people that tests run: found on PATH or where Debian has programs for administrators. */
 public final class Programs {
     private static final List<String> ADMINISTRATORS = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
     private static final int LONGEST_RUN_MINUTES = 1;
@@ -34,6 +34,20 @@ public final class Programs {
             .filter(Files::isExecutable)
             .findFirst();
         return found.orElseGet(() -> missing(program + " is not installed (Debian package " + debianPackage + ")"));
+    }
+
+    /**
+     * A shared library that programs are run with, as {@link #require}.
+     *
+     * @param library its name below the folder of the system's libraries
+     */
+    public static Path requireLibrary(String library, String debianPackage) {
+        try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
+            Optional<Path> found = folders.map(folder -> folder.resolve(library)).filter(Files::exists).findFirst();
+            return found.orElseGet(() -> missing(library + " is not installed (Debian package " + debianPackage + ")"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** This test needs root, since the program does. It is skipped for others, or fails where {@code CI} is set. */

@@ -132,6 +132,7 @@ public final class RelayServer implements AutoCloseable {
         private final Map<String, String> users = new LinkedHashMap<>();
         private final List<Class<?>> extension = new ArrayList<>();
         private final List<String> options = new ArrayList<>();
+        private final Map<String, String> environment = new LinkedHashMap<>();
         private StockJames.Queues queues = StockJames.Queues.MEMORY;
         private final List<Consumer<ConfFolder>> finalChanges = new ArrayList<>();
 
@@ -200,6 +201,12 @@ public final class RelayServer implements AutoCloseable {
             return this;
         }
 
+        /** A further environment variable of James's process. */
+        public Builder environment(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
         /** A user to create. */
         public Builder user(String name, String password) {
             users.put(name, password);
@@ -224,7 +231,8 @@ public final class RelayServer implements AutoCloseable {
                 writeExtension();
             }
             WebAdmin admin = new WebAdmin(moved.webadminPort());
-            RelayServer server = new RelayServer(() -> StockJames.start(run, line -> { }, queues, options), moved, admin, conf);
+            RelayServer server = new RelayServer(() -> StockJames.start(run, line -> { }, queues, options, environment), moved, admin,
+                conf);
             users.forEach(admin::addUser);
             return server;
         }

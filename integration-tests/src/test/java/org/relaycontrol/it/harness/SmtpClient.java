@@ -75,6 +75,43 @@ public final class SmtpClient implements AutoCloseable {
         }
     }
 
+    /** Sends octets as they are, and reads nothing. */
+    public SmtpClient send(byte[] octets) {
+        try {
+            out.write(octets);
+            out.flush();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Everything the server says until it closes the connection, line by line. */
+    public List<String> readToEnd() {
+        List<String> lines = new ArrayList<>();
+        try {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                lines.add(line);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new UncheckedIOException("the server does not close the connection after " + lines, e);
+        } catch (IOException e) {
+            // A reset is a close, too.
+            return lines;
+        }
+        return lines;
+    }
+
+    /** Closes the connection by a reset, whatever is under way. */
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        close();
+    }
+
     /** EHLO with a name that has a dot, as a mail server would. */
     public SmtpClient ehlo() {
         expect(250, command("EHLO client.test.example"));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,11 +38,12 @@ public final class StockJames implements AutoCloseable {
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch decided = new CountDownLatch(1);
     private final Thread stopAtExit = new Thread(this::stop);
+    private final Thread reader;
     private volatile boolean started;
 
     private StockJames(Process process, Consumer<String> listener) {
         this.process = process;
-        Thread reader = new Thread(() -> readLog(listener), "james-log-" + process.pid());
+        reader = new Thread(() -> readLog(listener), "james-log-" + process.pid());
         reader.setDaemon(true);
         reader.start();
     }
@@ -89,9 +91,9 @@ public final class StockJames implements AutoCloseable {
         }
     }
 
-    /** As {@link #start(Path, Consumer, Queues, List)}, stock and with no option. */
+    /** As {@link #start(Path, Consumer, Queues, List, Map)}, stock and with no option. */
     public static StockJames start(Path workingDirectory, Consumer<String> listener) {
-        return start(workingDirectory, listener, Queues.MEMORY, List.of());
+        return start(workingDirectory, listener, Queues.MEMORY, List.of(), Map.of());
     }
 
     /**
@@ -100,9 +102,11 @@ public final class StockJames implements AutoCloseable {
      * @param workingDirectory holds {@code conf/}; the rest of the layout is added
      * @param listener told every line James writes, as it is written, on a thread of its own
      * @param options further options of the JVM
+     * @param environment further environment variables
      * @throws StartFailure if James ends instead, or is not ready within three minutes
      */
-    public static StockJames start(Path workingDirectory, Consumer<String> listener, Queues queues, List<String> options) {
+    public static StockJames start(Path workingDirectory, Consumer<String> listener, Queues queues, List<String> options,
+            Map<String, String> environment) {
         try {
             Path root = workingDirectory.toAbsolutePath();
             Files.createDirectories(root.resolve("var"));
@@ -119,11 +123,9 @@ public final class StockJames implements AutoCloseable {
                 "-Djdk.tls.ephemeralDHKeySize=2048"));
             command.addAll(options);
             command.addAll(List.of("-cp", queues.classPath(), queues.mainClass));
-            Process process = new ProcessBuilder(command)
-                .directory(root.toFile())
-                .redirectErrorStream(true)
-                .start();
-            StockJames james = new StockJames(process, listener);
+            ProcessBuilder process = new ProcessBuilder(command).directory(root.toFile()).redirectErrorStream(true);
+            process.environment().putAll(environment);
+            StockJames james = new StockJames(process.start(), listener);
             james.awaitStart();
             return james;
         } catch (IOException e) {
@@ -145,11 +147,11 @@ public final class StockJames implements AutoCloseable {
             boolean told = decided.await(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
             if (!started) {
                 boolean ended = told && process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
-                close();
+                end();
                 throw new StartFailure(ended ? process.exitValue() : -1, log());
             }
         } catch (InterruptedException e) {
-            close();
+            end();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while James started", e);
         }
@@ -191,6 +193,25 @@ public final class StockJames implements AutoCloseable {
             .collect(Collectors.toList());
     }
 
+    /**
+     * The lines of stack traces that come from the pack's own classes: exceptions that it did not handle, or did not expect. What the pack
+     * expects it logs without a trace.
+     */
+    public List<String> unhandledExceptions() {
+        return log().stream()
+            .filter(line -> line.contains("\tat org.relaycontrol.") && !line.contains("\tat org.relaycontrol.it."))
+            .collect(Collectors.toList());
+    }
+
+    /** How many files and sockets James has open. */
+    public long descriptors() {
+        try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(process.pid()), "fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What lives in James's heap after a garbage collection: a line for each class, then the total ({@code jcmd GC.class_histogram}). */
     public List<String> liveObjects() {
         String jcmd = Distribution.java().resolveSibling("jcmd").toString();
@@ -208,9 +229,24 @@ public final class StockJames implements AutoCloseable {
         close();
     }
 
-    /** Stops James and waits until it has ended. */
+    /**
+     * Stops James and waits until it has ended.
+     *
+     * @throws AssertionError if an exception came out of the pack's classes, in whatever the test has done
+     */
     @Override
     public void close() {
+        end();
+        List<String> unhandled = unhandledExceptions();
+        if (!unhandled.isEmpty()) {
+            List<String> all = log();
+            int first = all.indexOf(unhandled.get(0));
+            throw new AssertionError(unhandled.size() + " lines of James's log are from exceptions in the pack's classes, the first ones:\n"
+                + String.join("\n", all.subList(Math.max(0, first - TOLD_LINES / 2), Math.min(all.size(), first + TOLD_LINES / 2))));
+        }
+    }
+
+    private void end() {
         stop();
         try {
             Runtime.getRuntime().removeShutdownHook(stopAtExit);
@@ -226,6 +262,7 @@ public final class StockJames implements AutoCloseable {
             if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
+            reader.join(STOP_LIMIT.toMillis());
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
