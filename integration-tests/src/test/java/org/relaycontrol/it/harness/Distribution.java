@@ -36,6 +36,11 @@ public final class Distribution {
         }
     }
 
+    /** The list of what the pack's jar bundles (CycloneDX, JSON). */
+    public static Path packContents() {
+        return folder().resolve("james-relay-control-cyclonedx.json");
+    }
+
     /** The folder {@code conf-samples}. */
     public static Path samples() {
         return property("conf.samples").normalize();
