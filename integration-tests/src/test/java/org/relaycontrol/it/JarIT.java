@@ -1,6 +1,7 @@
 package org.relaycontrol.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,6 +79,7 @@ class JarIT {
 
     @Test
     void shouldBundleWhatTheBillOfMaterialsLists() throws IOException {
+        assumeTrue(System.getenv("CI") != null || Files.exists(Distribution.packContents()), "the build was offline");
         JsonNode contents = new ObjectMapper().readTree(Distribution.packContents().toFile());
         assertThat(contents.get("bomFormat").textValue()).isEqualTo("CycloneDX");
         assertThat(contents.get("components")).extracting(component -> component.get("name").textValue())

@@ -36,9 +36,9 @@ public final class Distribution {
         }
     }
 
-    /** The list of what the pack's jar bundles (CycloneDX, JSON). */
+    /** The list of what the pack's jar bundles (CycloneDX, JSON). A build that is offline makes none. */
     public static Path packContents() {
-        return folder().resolve("james-relay-control-cyclonedx.json");
+        return property("pack.contents");
     }
 
     /** The folder {@code conf-samples}. */

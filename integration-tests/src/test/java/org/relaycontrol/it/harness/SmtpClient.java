@@ -112,6 +112,20 @@ public final class SmtpClient implements AutoCloseable {
         close();
     }
 
+    /** Sends several commands at once (RFC 2920) and returns the replies, one for each. */
+    public List<SmtpReply> pipeline(List<String> lines) {
+        try {
+            write(String.join("\r\n", lines) + "\r\n");
+            List<SmtpReply> replies = new ArrayList<>();
+            while (replies.size() < lines.size()) {
+                replies.add(readReply());
+            }
+            return replies;
+        } catch (IOException e) {
+            throw new UncheckedIOException(String.join(" | ", lines), e);
+        }
+    }
+
     /** EHLO with a name that has a dot, as a mail server would. */
     public SmtpClient ehlo() {
         expect(250, command("EHLO client.test.example"));
@@ -121,6 +135,11 @@ public final class SmtpClient implements AutoCloseable {
     /** STARTTLS, whatever the certificate, and EHLO again. */
     public SmtpClient startTls() {
         expect(220, command("STARTTLS"));
+        return encrypt().ehlo();
+    }
+
+    /** The TLS handshake that follows the reply to STARTTLS, whatever the certificate, and no EHLO. */
+    public SmtpClient encrypt() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new TrustAll()}, null);
@@ -132,7 +151,7 @@ public final class SmtpClient implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-        return ehlo();
+        return this;
     }
 
     /** AUTH PLAIN; the reply says whether it succeeded. */
