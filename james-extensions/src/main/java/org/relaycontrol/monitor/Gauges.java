@@ -8,10 +8,11 @@ import org.apache.james.metrics.api.GaugeRegistry;
 import org.relaycontrol.james.Dns;
 import org.relaycontrol.james.LivePolicySource;
 import org.relaycontrol.james.PolicySource;
+import org.relaycontrol.verification.RecipientVerifier;
 
 /**
- * What James's metrics show of the policies in force and of DNS: how long the lists are, how loading went, and how many DNS look-ups there
- * were.
+ * What James's metrics show of the policies in force, of DNS and of recipient verification: how long the lists are, how loading went, and
+ * how many questions there were.
  */
 @Singleton
 public class Gauges {
@@ -19,13 +20,15 @@ public class Gauges {
     private final GaugeRegistry gauges;
     private final PolicySource policySource;
     private final Dns dns;
+    private final RecipientVerifier verifier;
 
     /** Looks at these. */
     @Inject
-    public Gauges(GaugeRegistry gauges, PolicySource policySource, Dns dns) {
+    public Gauges(GaugeRegistry gauges, PolicySource policySource, Dns dns, RecipientVerifier verifier) {
         this.gauges = gauges;
         this.policySource = policySource;
         this.dns = dns;
+        this.verifier = verifier;
     }
 
     /** From now on James's metrics show them. */
@@ -37,6 +40,11 @@ public class Gauges {
         gauges.register("relaycontrol.dns.hits.total", dns::hits);
         gauges.register("relaycontrol.dns.failures.total", dns::failures);
         gauges.register("relaycontrol.dns.timeouts.total", dns::timeOuts);
+        gauges.register("relaycontrol.verification.questions.total", verifier::questions);
+        gauges.register("relaycontrol.verification.hits.total", verifier::hits);
+        gauges.register("relaycontrol.verification.unknown.total", verifier::unknown);
+        gauges.register("relaycontrol.verification.failures.total", verifier::failures);
+        gauges.register("relaycontrol.verification.left.out.total", verifier::leftOut);
         if (policySource instanceof LivePolicySource) {
             register((LivePolicySource) policySource);
         }

@@ -13,6 +13,7 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
 import org.relaycontrol.james.HostedDomainWarnings;
+import org.relaycontrol.verification.RecipientVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,17 +31,19 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
     private final AuthRequiredToRelayRcptHook stock;
     private final AuthorizedAddresses authorizedAddresses;
     private final HostedDomainWarnings hostedDomains;
+    private final RecipientVerifier verifier;
     private boolean hasAuth;
 
     /** Decides by the running policy. */
     @Inject
     public RelayRcptHook(SessionPolicy policy, RecipientControl recipients, AuthRequiredToRelayRcptHook stock,
-                         AuthorizedAddresses authorizedAddresses, HostedDomainWarnings hostedDomains) {
+                         AuthorizedAddresses authorizedAddresses, HostedDomainWarnings hostedDomains, RecipientVerifier verifier) {
         this.policy = policy;
         this.stock = stock;
         this.recipients = recipients;
         this.authorizedAddresses = authorizedAddresses;
         this.hostedDomains = hostedDomains;
+        this.verifier = verifier;
     }
 
     @Override
@@ -59,6 +62,12 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
             && (configuration.isPlainAuthEnabled() || configuration.saslConfiguration().isPresent())
             && configuration.isAuthAnnounced(session.getRemoteAddress().getAddress().getHostAddress(),
                 session.isTLSStarted() || session.isStartTLSSupported());
+    }
+
+    /** James is stopping: nobody is asked about recipients any more. */
+    @Override
+    public void destroy() {
+        verifier.close();
     }
 
     /** All handlers, in their order. */

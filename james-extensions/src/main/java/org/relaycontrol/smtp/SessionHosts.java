@@ -2,11 +2,7 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
@@ -20,12 +16,6 @@ import org.relaycontrol.policy.RelayPolicies;
  */
 @Singleton
 public class SessionHosts {
-
-    /**
-     * How long the thread of a session waits for the name, all of its commands together. James serves many sessions with one thread, so a
-     * client that names many recipients must not hold it up each time.
-     */
-    public static final Duration MAX_WAIT = Duration.ofMillis(250);
 
     private static final AttachmentKey<LookUp> LOOK_UP = AttachmentKey.of("org.relaycontrol.ClientHost", LookUp.class);
 
@@ -50,7 +40,7 @@ public class SessionHosts {
         return lookUp.host.getNow(ClientHost.UNKNOWN);
     }
 
-    /** What is known after waiting for the look-up that was started, if one was, within what is left of {@link #MAX_WAIT}. */
+    /** What is known after waiting for the look-up that was started, if one was, within its {@link Patience}. */
     ClientHost await(SMTPSession session) {
         return session.getAttachment(LOOK_UP, State.Connection).map(LookUp::await).orElse(ClientHost.UNKNOWN);
     }
@@ -60,7 +50,7 @@ public class SessionHosts {
 
         private final IpAddress client;
         private final CompletableFuture<ClientHost> host;
-        private long nanosLeft = MAX_WAIT.toNanos();
+        private final Patience patience = new Patience();
 
         private LookUp(IpAddress client, CompletableFuture<ClientHost> host) {
             this.client = client;
@@ -68,17 +58,7 @@ public class SessionHosts {
         }
 
         private ClientHost await() {
-            long start = System.nanoTime();
-            try {
-                return host.get(Math.max(0, nanosLeft), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException | ExecutionException e) {
-                return ClientHost.UNKNOWN;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return ClientHost.UNKNOWN;
-            } finally {
-                nanosLeft -= System.nanoTime() - start;
-            }
+            return patience.await(host, ClientHost.UNKNOWN);
         }
     }
 }

@@ -14,8 +14,10 @@ import org.relaycontrol.policy.Decision.Reason;
 import org.relaycontrol.policy.Decision.Verdict;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.Sender;
 
 /**
  * What the running policy says of SMTP sessions: the listener chooses the policy. A mail transaction is decided by what is in force when it
@@ -33,17 +35,19 @@ public class SessionPolicy {
     private final PolicySource source;
     private final HostedDomains hostedDomains;
     private final SessionHosts hosts;
+    private final SessionRecipients recipients;
     private final CandidateControl candidate;
     private final DecisionLog log;
 
     /** Decides by the running policy. */
     @Inject
-    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts, CandidateControl candidate,
-                         DecisionLog log) {
+    public SessionPolicy(PolicySource source, HostedDomains hostedDomains, SessionHosts hosts, SessionRecipients recipients,
+                         CandidateControl candidate, DecisionLog log) {
         this.candidate = candidate;
         this.source = source;
         this.hostedDomains = hostedDomains;
         this.hosts = hosts;
+        this.recipients = recipients;
         this.log = log;
     }
 
@@ -102,11 +106,13 @@ public class SessionPolicy {
     }
 
     /**
-     * Decides whether the recipient is accepted. Waits for the client's host name if the decision depends on it.
+     * Decides whether the recipient is accepted. Waits for the client's host name if the decision depends on it, and for whether the
+     * recipient exists if it would be permitted and that is to be verified.
      *
+     * @param sender who sends the mail; null for the null sender
      * @throws IllegalStateException if James cannot tell at the moment whether it hosts the domain
      */
-    DecidedRecipient decide(SMTPSession session, Recipient recipient) {
+    DecidedRecipient decide(SMTPSession session, @Nullable Sender sender, Recipient recipient) {
         RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
         Envelope envelope = connection.envelope(hosts.now(session, connection, policies), recipient);
@@ -114,6 +120,13 @@ public class SessionPolicy {
         if (decision.reason() == Reason.DNS_UNAVAILABLE) {
             envelope = envelope.withHost(hosts.await(session));
             decision = policies.decide(envelope, hostedDomains, true);
+        }
+        if (decision.isPermit()) {
+            RecipientStatus status = recipients.status(session, connection.client(), recipient, sender, decision);
+            if (status != RecipientStatus.UNASKED) {
+                envelope = envelope.withRecipientStatus(status);
+                decision = policies.decide(envelope, hostedDomains, true);
+            }
         }
         return new DecidedRecipient(envelope, decision);
     }

@@ -15,7 +15,8 @@ public final class Reply {
     private final int code;
     private final List<String> lines;
 
-    Reply(int code, List<String> lines) {
+    /** A reply with the text of each of its lines, one at least. */
+    public Reply(int code, List<String> lines) {
         this.code = code;
         this.lines = List.copyOf(lines);
     }
@@ -58,6 +59,11 @@ public final class Reply {
     /** Whether the enhanced status code (RFC 3463), if there is one, has this subject and detail, like {@code 5.3}. */
     public boolean hasDetail(String subjectAndDetail) {
         return lines.get(0).startsWith(code / 100 + "." + subjectAndDetail + " ");
+    }
+
+    /** Subject and detail of the enhanced status code (RFC 3463), like {@code 1.1}, or empty where there is none. */
+    public String detail() {
+        return isEnhanced() ? lines.get(0).split(" ", 2)[0].substring(2) : "";
     }
 
     /** Whether there is an enhanced status code (RFC 3463). */

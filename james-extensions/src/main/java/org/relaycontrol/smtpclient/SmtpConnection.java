@@ -26,6 +26,13 @@ public final class SmtpConnection {
 
     /** RFC 2920 section 3.1 wants no more to be sent than the replies have room for: 50 of them fit any TCP buffer. */
     private static final int MAX_UNANSWERED = 50;
+    /**
+     * After so many refusals to {@link #ask} another connection is better: servers take them for a search for addresses, and slow down
+     * (Postfix after 10) or close the connection (Exchange after 5).
+     */
+    private static final int MAX_REFUSALS = 5;
+    /** The same for transactions without a message (Postfix: 100, counted by their RSET). */
+    private static final int MAX_QUESTIONS = 50;
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final List<String> GREETED = List.of("EHLO ", "HELO ");
 
@@ -39,6 +46,8 @@ public final class SmtpConnection {
     private boolean encrypted;
     private boolean usable = true;
     private int transactions;
+    private int questions;
+    private int refusals;
     private volatile long writingSince;
 
     private SmtpConnection(Peer peer, TlsSockets tls, Socket raw) throws IOException {
@@ -217,7 +226,7 @@ public final class SmtpConnection {
 
     /** Whether another transaction may be tried. */
     boolean isUsable() {
-        return usable;
+        return usable && refusals < MAX_REFUSALS && questions < MAX_QUESTIONS;
     }
 
     Peer peer() {
@@ -253,6 +262,43 @@ public final class SmtpConnection {
         } finally {
             awaited.clear();
         }
+    }
+
+    /**
+     * Asks whether the server would take a message from the null sender for a recipient, and sends none.
+     *
+     * @return the answer to RCPT
+     * @throws SmtpException if the sender is refused, or the connection breaks; the connection is of no further use then
+     */
+    public Reply ask(Transaction.Recipient recipient) throws SmtpException {
+        if (recipient.isInternational() && !extensions.has("SMTPUTF8")) {
+            return refusesInternational();
+        }
+        List<Reply> answers = new ArrayList<>();
+        questions++;
+        try {
+            issue(recipient.isInternational() ? "MAIL FROM:<> SMTPUTF8" : "MAIL FROM:<>", answers::add);
+            issue(recipient.command(false), answers::add);
+            issue("RSET", answers::add);
+            readAwaited();
+        } catch (IOException e) {
+            usable = false;
+            throw SmtpException.of(Stage.TRANSACTION, e);
+        } finally {
+            awaited.clear();
+        }
+        if (!answers.get(0).isPositive()) {
+            usable = false;
+            throw new SmtpException(Stage.SENDER, answers.get(0));
+        }
+        usable = answers.get(2).isPositive();
+        refusals += answers.get(1).isPositive() ? 0 : 1;
+        return answers.get(1);
+    }
+
+    /** RFC 6531 section 3.5: what the server cannot take is not sent to it. */
+    private Reply refusesInternational() {
+        return new Reply(553, List.of("5.6.7 the address needs SMTPUTF8, which " + peer + " does not offer"));
     }
 
     /** Sends a command, and reads replies as soon as the server is owed no more commands than it takes in a row. */
@@ -306,10 +352,9 @@ public final class SmtpConnection {
             return all;
         }
 
-        /** RFC 6531 section 3.5: what the server cannot take is not sent to it. */
         private void refuseInternational() {
             if (!extensions.has("SMTPUTF8")) {
-                Reply refusal = new Reply(553, List.of("5.6.7 the address needs SMTPUTF8, which " + peer + " does not offer"));
+                Reply refusal = refusesInternational();
                 for (int i = 0; i < answers.length; i++) {
                     if (transaction.hasInternationalSender() || transaction.recipients().get(i).isInternational()) {
                         answers[i] = refusal;

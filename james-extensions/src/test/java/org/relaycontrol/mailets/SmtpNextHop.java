@@ -92,7 +92,7 @@ public final class SmtpNextHop implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Answers a command ("MAIL", "greeting", "DATA", "end of data", "EHLO") or a recipient, from now on. */
+    /** Answers a command ("MAIL", "greeting", "DATA", "end of data", "EHLO"), a recipient, or all others ("RCPT"), from now on. */
     public SmtpNextHop answering(String what, String reply) {
         replies.put(what, reply);
         return this;
@@ -150,6 +150,14 @@ public final class SmtpNextHop implements AutoCloseable {
     /** The addresses that have connected, in order. */
     public List<String> clients() {
         return List.copyOf(clients);
+    }
+
+    /** The recipients of all commands, in order. */
+    public List<String> asked() {
+        List<String> asked = new ArrayList<>();
+        commands.stream().filter(command -> command.startsWith("RCPT TO:<"))
+            .forEach(command -> asked.add(command.substring("RCPT TO:<".length(), command.indexOf('>'))));
+        return asked;
     }
 
     /** How often a transaction was begun. */
@@ -364,7 +372,7 @@ public final class SmtpNextHop implements AutoCloseable {
 
         private void rcpt(String line) throws IOException {
             String recipient = address(line);
-            String reply = reply(recipient, "250 2.1.5 ok");
+            String reply = reply(recipient, reply("RCPT", "250 2.1.5 ok"));
             if (reply.startsWith("2") && recipients.size() >= maxRecipients) {
                 reply = "452 4.5.3 too many recipients";
             }

@@ -82,7 +82,7 @@ class SessionHostsTest {
         }
 
         assertThat(Duration.between(begin, Instant.now()))
-            .isBetween(SessionHosts.MAX_WAIT, SessionHosts.MAX_WAIT.multipliedBy(MANY / 2));
+            .isBetween(Patience.MAX_WAIT, Patience.MAX_WAIT.multipliedBy(MANY / 2));
     }
 
     @Test

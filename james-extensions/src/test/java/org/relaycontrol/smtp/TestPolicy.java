@@ -1,5 +1,6 @@
 package org.relaycontrol.smtp;
 
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -30,6 +31,8 @@ import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Listener;
 import org.relaycontrol.policy.Network;
+import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.Restrictions;
@@ -40,16 +43,23 @@ import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
 import org.relaycontrol.policy.UserList;
+import org.relaycontrol.policy.Verification;
+import org.relaycontrol.policy.Verification.OnFailure;
+import org.relaycontrol.verification.RecipientVerifier;
 
 /**
- * Policy {@code mx} on port 25: hosted.example is inbound, relay.example is relayed for everybody, 192.0.2.128/25 and authenticated users
+ * Policy {@code mx} on port 25: hosted.example is inbound, relay.example is relayed for everybody, verified.example so are recipients that
+ * exist, and route.example is for those who may relay, to recipients that exist; 192.0.2.128/25 and authenticated users
  * may relay, 203.0.113.0/24 may not connect. Policy {@code names} on port 26: clients of branch.example may relay, those of bad.example may
  * not connect. Other listeners are not governed. James hosts hosted.example.
  */
 final class TestPolicy {
 
+    static final NextHops NEXT_HOPS = NextHops.parse("192.0.2.90");
+
     private final DomainList domainList = mock(DomainList.class);
     private final ClientHostNames names = mock(ClientHostNames.class);
+    private final RecipientVerifier verifier = mock(RecipientVerifier.class);
     private RelayPolicies policies = RelayPolicies.of(List.of(mx(), names()), routing());
     private final HiddenClients hiddenClients = new HiddenClients(() -> policies);
     private final CandidatePolicies candidates = mock(CandidatePolicies.class);
@@ -91,6 +101,10 @@ final class TestPolicy {
         return RoutingList.builder(rule(2))
             .add(RoutingEntry.of(DomainName.of("hosted.example"), Match.SUBTREE, Treatment.of(Action.INBOUND), rule(3)))
             .add(RoutingEntry.of(DomainName.of("relay.example"), Match.SUBTREE, Treatment.of(Action.RELAY), rule(4)))
+            .add(RoutingEntry.of(DomainName.of("verified.example"), Match.SUBTREE,
+                Treatment.of(Action.RELAY).withNextHops(NEXT_HOPS).withVerification(Verification.callout()), rule(5)))
+            .add(RoutingEntry.of(DomainName.of("route.example"), Match.SUBTREE,
+                Treatment.of(Action.ROUTE).withVerification(Verification.callout().withOnFailure(OnFailure.DEFER)), rule(6)))
             .build();
     }
 
@@ -128,6 +142,17 @@ final class TestPolicy {
             Restrictions.builder(rule(16)).build())), routing);
     }
 
+    /** Who is asked whether recipients exist. */
+    RecipientVerifier verifier() {
+        return verifier;
+    }
+
+    /** What is answered to questions about recipients. */
+    TestPolicy answering(CompletableFuture<RecipientStatus> status) {
+        when(verifier.status(any(), any(), any(), any())).thenReturn(status);
+        return this;
+    }
+
     /** What was refused. */
     Refusals refusals() {
         return refusals;
@@ -153,7 +178,8 @@ final class TestPolicy {
     }
 
     SessionPolicy sessionPolicy() {
-        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names), candidateControl(), decisionLog());
+        return new SessionPolicy(() -> policies, new HostedDomains(domainList), new SessionHosts(names), new SessionRecipients(verifier),
+            candidateControl(), decisionLog());
     }
 
     ConnectionHook connectionHook() {
@@ -175,7 +201,7 @@ final class TestPolicy {
 
     RelayRcptHook rcptHook() {
         return new RelayRcptHook(sessionPolicy(), recipientControl(), stockHook(), mock(AuthorizedAddresses.class),
-            mock(HostedDomainWarnings.class));
+            mock(HostedDomainWarnings.class), verifier);
     }
 
     DecisionLog decisionLog() {

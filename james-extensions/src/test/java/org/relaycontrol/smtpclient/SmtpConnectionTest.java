@@ -104,6 +104,44 @@ class SmtpConnectionTest {
     }
 
     @Test
+    void shouldAskAboutRecipientsInOneRoundTripAndSendNothing() throws Exception {
+        Dialogue server = dialogueWith("PIPELINING",
+            "C: MAIL FROM:<>", "C: RCPT TO:<joe@a.example>", "C: RSET", "S: 250 ok", "S: 250 2.1.5 ok", "S: 250 ok",
+            "C: MAIL FROM:<>", "C: RCPT TO:<ann@a.example>", "C: RSET", "S: 250 ok", "S: 550 5.1.1 unknown", "S: 250 ok");
+        SmtpConnection connection = connect(server);
+
+        assertThat(connection.ask(new Transaction.Recipient("joe@a.example"))).hasToString("250 2.1.5 ok");
+        assertThat(connection.ask(new Transaction.Recipient("ann@a.example"))).hasToString("550 5.1.1 unknown");
+        assertThat(connection.isUsable()).isTrue();
+        server.assertPlayed();
+    }
+
+    @Test
+    void shouldNotAskOnAfterFiveRefusals() throws Exception {
+        String[] script = Stream.generate(() -> Stream.of("C: MAIL FROM:<>", "S: 250 ok", "C: RCPT TO:<joe@a.example>", "S: 550 unknown",
+            "C: RSET", "S: 250 ok")).limit(5).flatMap(lines -> lines).toArray(String[]::new);
+        SmtpConnection connection = connect(dialogueWith("", script));
+        for (int i = 0; i < 5; i++) {
+            assertThat(connection.isUsable()).isTrue();
+            connection.ask(new Transaction.Recipient("joe@a.example"));
+        }
+
+        assertThat(connection.isUsable()).isFalse();
+    }
+
+    @Test
+    void shouldTellARefusedNullSenderFromARefusedRecipient() throws Exception {
+        SmtpConnection connection = connect(dialogueWith("", "C: MAIL FROM:<>", "S: 550 5.7.1 no bounces here",
+            "C: RCPT TO:<joe@a.example>", "S: 503 5.5.1 MAIL first", "C: RSET", "S: 250 ok"));
+
+        SmtpException failure = catchThrowableOfType(SmtpException.class,
+            () -> connection.ask(new Transaction.Recipient("joe@a.example")));
+
+        assertThat(failure.stage()).isEqualTo(SmtpException.Stage.SENDER);
+        assertThat(failure).hasMessage("550 5.7.1 no bounces here");
+    }
+
+    @Test
     void shouldWaitForEachReplyWhereThereIsNoPipelining() throws Exception {
         Dialogue server = dialogueWith("",
             "C: MAIL FROM:<a@me.example>", "S: 250 ok",

@@ -1,0 +1,57 @@
+package org.relaycontrol.smtp;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import java.util.concurrent.CompletableFuture;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RecipientStatus;
+import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.Sender;
+import org.relaycontrol.policy.Verification;
+import org.relaycontrol.verification.RecipientVerifier;
+
+/**
+ * Whether the recipients exist that a session names, where the policy wants to know: a mail transaction waits within its {@link Patience}.
+ */
+@Singleton
+public class SessionRecipients {
+
+    private static final AttachmentKey<Patience> PATIENCE = AttachmentKey.of("org.relaycontrol.RecipientPatience", Patience.class);
+
+    private final RecipientVerifier verifier;
+
+    /** Asks this. */
+    @Inject
+    public SessionRecipients(RecipientVerifier verifier) {
+        this.verifier = verifier;
+    }
+
+    /**
+     * What is known of a recipient that would be permitted. Waits for the answer, unless nothing is done with it: the policy is not
+     * enforced.
+     */
+    RecipientStatus status(SMTPSession session, IpAddress client, Recipient recipient, @Nullable Sender sender, Decision permitted) {
+        RoutingEntry entry = permitted.entry(recipient);
+        Verification verification = entry == null ? null : entry.treatment().verification();
+        if (verification == null) {
+            return RecipientStatus.UNASKED;
+        }
+        CompletableFuture<RecipientStatus> status =
+            verifier.status(client, recipient, verification, permitted.nextHops(recipient, sender));
+        return permitted.isEnforced() ? patience(session).await(status, RecipientStatus.PENDING) : status.getNow(RecipientStatus.PENDING);
+    }
+
+    private static Patience patience(SMTPSession session) {
+        return session.getAttachment(PATIENCE, State.Transaction).orElseGet(() -> {
+            Patience patience = new Patience();
+            session.setAttachment(PATIENCE, patience, State.Transaction);
+            return patience;
+        });
+    }
+}

@@ -1,0 +1,75 @@
+package org.relaycontrol.verification;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.relaycontrol.policy.IpAddress;
+
+/**
+ * How many questions each client may cause, an IPv4 address or an IPv6 /64: recipients that exist cost nothing, so that who sends much mail
+ * is not held up, and who searches for addresses is. Thread-safe.
+ */
+final class ClientLimit {
+
+    /** So many questions about recipients that do not exist, or that are not answered yet. */
+    static final int QUESTIONS = 100;
+    /** Then another each time this has passed. */
+    static final Duration REFILL = Duration.ofSeconds(10);
+
+    private static final int MAX_CLIENTS = 100_000;
+
+    private final LongSupplier nanoTime;
+    private final Cache<String, Allowance> clients = CacheBuilder.newBuilder()
+        .maximumSize(MAX_CLIENTS)
+        .expireAfterAccess(QUESTIONS * REFILL.toSeconds(), TimeUnit.SECONDS)
+        .build();
+
+    ClientLimit(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** What of an address tells clients apart. */
+    static String client(IpAddress address) {
+        return address.isIpv4() ? address.toString() : Long.toHexString(address.high());
+    }
+
+    /** Takes a question of what the client is allowed, or says that none is left. */
+    boolean tryTake(String client) {
+        return clients.asMap().computeIfAbsent(client, any -> new Allowance(nanoTime.getAsLong())).tryTake(nanoTime.getAsLong());
+    }
+
+    /** Gives a question back. */
+    void giveBack(String client) {
+        Allowance allowance = clients.getIfPresent(client);
+        if (allowance != null) {
+            allowance.giveBack();
+        }
+    }
+
+    /** What is left for one client. */
+    private static final class Allowance {
+
+        private double left = QUESTIONS;
+        private long asOf;
+
+        private Allowance(long now) {
+            asOf = now;
+        }
+
+        private synchronized boolean tryTake(long now) {
+            left = Math.min(QUESTIONS, left + (double) (now - asOf) / REFILL.toNanos());
+            asOf = now;
+            if (left < 1) {
+                return false;
+            }
+            left--;
+            return true;
+        }
+
+        private synchronized void giveBack() {
+            left = Math.min(QUESTIONS, left + 1);
+        }
+    }
+}
