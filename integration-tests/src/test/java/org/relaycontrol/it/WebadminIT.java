@@ -6,16 +6,9 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.Signature;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.relaycontrol.it.harness.Distribution;
 import org.relaycontrol.it.harness.RelayServer;
 import org.relaycontrol.it.harness.SmtpClient;
+import org.relaycontrol.it.harness.TokenIssuer;
 
 /** Webadmin of a stock James that asks for tokens, with the pack's routes: who may what, and what SMTP makes of it. */
 class WebadminIT {
@@ -43,23 +37,16 @@ class WebadminIT {
     private static final Pattern METRIC = Pattern.compile("relaycontrol_(?:[A-Za-z0-9_]|\\$\\{policy\\})+");
     private static final int KILLS = 2;
     private static final int EDITS = 1_000;
+    private static final TokenIssuer ISSUER = TokenIssuer.create();
 
-    private static KeyPair keys;
     private static RelayServer server;
 
     @BeforeAll
-    static void start() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        keys = generator.generateKeyPair();
-        String pem = "-----BEGIN PUBLIC KEY-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(keys.getPublic().getEncoded()) + "\n-----END PUBLIC KEY-----\n";
+    static void start() {
         server = RelayServer.sample("mx-gateway", RUN)
             .nextHop("mail.robichaux.net", "127.0.0.1:1")
             .conf(conf -> conf.replace("relaycontrol.xml", "    <routing>", MANAGED))
-            .conf(conf -> conf.write("jwt_publickey", pem))
-            .conf(conf -> conf.replace("webadmin.properties", "jwt.enabled=false",
-                "jwt.enabled=true\njwt.publickeypem.url=file://conf/jwt_publickey"))
+            .conf(ISSUER.required())
             // James 3.8 lets every page in.
             .conf(conf -> conf.replace("webadmin.properties", "cors.origin=http://none.invalid", "cors.origin=*"))
             .start();
@@ -71,18 +58,7 @@ class WebadminIT {
     }
 
     private static String token(boolean admin) {
-        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-        String signed = base64.encodeToString("{\"alg\":\"RS256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.UTF_8)) + "."
-            + base64.encodeToString(("{\"sub\":\"carol@ratest.com\",\"admin\":" + admin + ",\"exp\":"
-                + Instant.now().plusSeconds(600).getEpochSecond() + "}").getBytes(StandardCharsets.UTF_8));
-        try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initSign(keys.getPrivate());
-            signature.update(signed.getBytes(StandardCharsets.UTF_8));
-            return "Bearer " + signed + "." + base64.encodeToString(signature.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return "Bearer " + ISSUER.token("carol@ratest.com", admin);
     }
 
     private static HttpResponse<String> ask(String method, String path, String body, String... more) {

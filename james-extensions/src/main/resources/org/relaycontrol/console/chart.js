@@ -41,14 +41,14 @@ export function drawChart({ from, seconds, reasons }) {
   const total = ordered.reduce((sum, one) => sum + one.total, 0);
   return el("div", null,
     el("ul", { class: "legend" }, series.map((name, s) => el("li", null, el("span", { class: `swatch s${s}`, "aria-hidden": "true" }), name))),
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("chart.about", { total: number(total) }) },
+    el("div", { class: "drawing", tabindex: 0, role: "region", "aria-label": t("status.chart") }, svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("chart.about", { total: number(total) }) },
       svg("line", { class: "axis", x1: LEFT, x2: WIDTH, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM }),
       svg("text", { x: LEFT - 6, y: TOP + 8, "text-anchor": "end" }, number(top)),
       svg("text", { x: LEFT - 6, y: HEIGHT - BOTTOM, "text-anchor": "end" }, "0"),
       bars,
       ticks.map((i, n) => svg("text", {
         x: LEFT + (i + 0.5) * step, y: HEIGHT - 6, "text-anchor": ["start", "middle", "end"][n],
-      }, began(i).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })))),
+      }, began(i).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }))))),
     el("details", null, el("summary", null, t("chart.numbers")),
       table(t("status.chart"), [[t("reason")], [t("chart.decisions"), "number"]], ordered.map(one => [one.reason, number(one.total)]))));
 }

@@ -111,6 +111,11 @@ export function debounce(action, milliseconds) {
   };
 }
 
+/** Shows the row or line that a link leads to. */
+export function reveal(root) {
+  root.querySelector(".hit")?.scrollIntoView({ block: "center" });
+}
+
 /** Reads aloud what has changed on the page. */
 export function announce(text) {
   document.getElementById("announcer").textContent = text;

@@ -2,9 +2,12 @@
 
 import { api, ApiError } from "./api.js";
 import { announce, append, el, field, replace, select } from "./dom.js";
-import { difference, problem } from "./format.js";
+import { difference, problem, written } from "./format.js";
 import { refresh } from "./main.js";
 import { t } from "./strings.js";
+
+/** Somebody else was faster: the entry is another one, or there is one now. */
+const CONFLICTS = [412, 428];
 
 /** A dialog with a title; closes at Escape and at Cancel, and gives the focus back. */
 function openDialog(title, ...content) {
@@ -22,39 +25,40 @@ function openDialog(title, ...content) {
 /**
  * Reviews a change and makes it.
  *
- * @param change method, path, query and body of the request, and by which query to read the entry as it is
+ * @param change method, path, query and body of the request, by which query to read the entry as it is, and the tag it had when its form was
+ *   opened: null if there was none
  * @param dialog where to show it; it closes when the change is made
  * @param back what Back shows again
  */
 async function review(dialog, title, change, back) {
   const panel = el("div", null, el("p", { class: "muted" }, t("edit.comparing")));
   replace(dialog, el("h2", { tabindex: -1 }, title), panel);
-  let version;
+  const cancel = el("button", { onclick: () => dialog.close() }, t("cancel"));
+  let now;
   try {
-    version = await tag(change);
-    const { answer } = await api.call(change.method, change.path, { query: { ...change.query, dryRun: true }, body: change.body, etag: version });
-    replace(panel, el("p", null, t("edit.means")), difference(answer));
+    now = await present(change);
+    const { answer } = await api.call(change.method, change.path, { query: { ...change.query, dryRun: true }, body: change.body });
+    replace(panel, meanwhile(change, now), el("p", null, t("edit.means")), difference(answer));
   } catch (error) {
     replace(panel, problem(error));
-    append(panel, el("div", { class: "buttons" },
-      el("button", { onclick: () => dialog.close() }, t("cancel")), el("button", { class: "primary", onclick: back }, t("back"))));
+    append(panel, el("div", { class: "buttons" }, cancel, back ? el("button", { class: "primary", onclick: back }, t("back")) : null));
     return;
   }
   const save = el("button", { class: "primary" }, t("save"));
-  const buttons = el("div", { class: "buttons" },
-    el("button", { onclick: () => dialog.close() }, t("cancel")), back ? el("button", { onclick: back }, t("back")) : null, save);
+  const buttons = el("div", { class: "buttons" }, cancel, back ? el("button", { onclick: back }, t("back")) : null, save);
   save.addEventListener("click", async () => {
     save.disabled = true;
     try {
-      await api.call(change.method, change.path, { query: change.query, body: change.body, etag: version });
+      await api.call(change.method, change.path, { query: change.query, body: change.body, etag: now.etag });
       dialog.close();
       announce(t("edit.saved"));
       await refresh();
     } catch (error) {
-      if (error instanceof ApiError && error.status === 412) {
+      if (error instanceof ApiError && CONFLICTS.includes(error.status)) {
+        const again = el("button", { class: "primary", onclick: () => review(dialog, title, { ...change, seen: now.etag }, back) }, t("edit.again"));
         replace(panel, el("p", { class: "notice warn", role: "alert" }, t("edit.conflict")));
-        replace(buttons, el("button", { onclick: () => dialog.close() }, t("cancel")),
-          el("button", { class: "primary", onclick: () => review(dialog, title, change, back) }, t("edit.again")));
+        replace(buttons, cancel, again);
+        again.focus();
         return;
       }
       replace(panel, problem(error));
@@ -65,20 +69,32 @@ async function review(dialog, title, change, back) {
   save.focus();
 }
 
-/** The tag of the managed entry that a change is about, or null where there is none yet. */
-async function tag(change) {
+/** What somebody else has done to the entry since its form was opened. */
+function meanwhile(change, now) {
+  if (now.etag === change.seen) {
+    return null;
+  }
+  return el("div", { class: "notice warn", role: "alert" },
+    now.etag === null ? [t("edit.gone"), change.method === "PUT" ? [" ", t("edit.puts")] : null]
+      : [t(change.seen === null ? "edit.exists" : "edit.changed"), " ", el("code", null, written(now.entry)), " ",
+        change.method === "PUT" ? t("edit.replaces") : null]);
+}
+
+/** The managed entry that a change is about, with its tag; both null where there is none. */
+async function present(change) {
   try {
-    return (await api.call("GET", change.path, { query: change.identity })).etag;
+    const { answer, etag } = await api.call("GET", change.path, { query: change.identity });
+    return { entry: answer.managed, etag };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) {
-      return null;
+      return { entry: null, etag: null };
     }
     throw error;
   }
 }
 
 function expires(control) {
-  return control.value ? new Date(control.value).toISOString() : undefined;
+  return control.value ? new Date(control.value).toISOString().replace(".000Z", "Z") : undefined;
 }
 
 function localTime(instant) {
@@ -89,27 +105,54 @@ function localTime(instant) {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** Adds a domain (`domain` null, or with proposed values and `proposed: true`) or changes one. */
-export function editDomain(policy, domain) {
-  const known = domain && !domain.proposed;
-  const title = known ? t("edit.domain", { name: domain.name }) : t("edit.newDomain");
-  const name = el("input", { value: domain?.name ?? "", disabled: known, autocomplete: "off", spellcheck: "false", required: true });
-  const match = select([["subtree", t("match.subtree.long")], ["exact", t("match.exact.long")]], domain?.match, { disabled: known });
-  const action = select(["inbound", "relay", "route", "reject"].map(one => [one, t(`action.${one}.long`)]), domain?.action ?? "relay");
-  const nextHop = el("input", { value: domain?.via ? "" : domain?.next_hop ?? "", autocomplete: "off", spellcheck: "false" });
-  const via = el("input", { value: domain?.via ?? "", autocomplete: "off", spellcheck: "false" });
-  const file = fileChoice(policy, "domains", domain);
-  const reply = el("input", { value: domain?.reply ?? "", maxlength: 200 });
-  const until = el("input", { type: "datetime-local", value: localTime(domain?.expires) });
+/** Adds a domain, with proposed values if there are any. */
+export function addDomain(policy, proposed) {
+  domainForm(policy, t("edit.newDomain"), proposed ?? {}, null, null);
+}
+
+/** Changes a managed domain: what its line says, which is less than what is true of it if the list's element says the rest. */
+export async function editDomain(policy, domain) {
+  const title = t("edit.domain", { name: domain.name });
+  try {
+    const now = await present({ path: domainPath(policy, domain.name), identity: { match: domain.match } });
+    domainForm(policy, title, now.entry ?? {}, domain, now.etag);
+  } catch (error) {
+    openDialog(title, problem(error));
+  }
+}
+
+function domainPath(policy, name) {
+  return `policies/${api.name(policy.name)}/domains/${api.name(name)}`;
+}
+
+/**
+ * The form of a domain.
+ *
+ * @param entry what it says at first, as it is written
+ * @param known the domain that is changed, as it is in force; null for a new one
+ * @param seen the tag of the entry; null for a new one
+ */
+function domainForm(policy, title, entry, known, seen) {
+  const name = el("input", { value: known?.name ?? entry.name ?? "", disabled: Boolean(known), autocomplete: "off", spellcheck: "false", required: true });
+  const match = select([["subtree", t("match.subtree.long")], ["exact", t("match.exact.long")]], known?.match ?? entry.match,
+    { disabled: Boolean(known) });
+  const action = select(["", "inbound", "relay", "route", "reject"].map(one => [one, t(`action.${one || "list"}.long`)]), entry.action ?? "");
+  const nextHop = el("input", { value: entry.next_hop ?? "", placeholder: known?.next_hop ?? "", autocomplete: "off", spellcheck: "false" });
+  const via = el("input", { value: entry.via ?? "", placeholder: known?.via ?? "", autocomplete: "off", spellcheck: "false" });
+  const file = fileChoice(policy, "domains", known);
+  const reply = el("input", { value: entry.reply ?? "", placeholder: known?.reply ?? "", maxlength: 200 });
+  const until = el("input", { type: "datetime-local", value: localTime(entry.expires) });
   const nameField = field(t("domain"), name);
   const hopField = field(t("nextHop"), nextHop, { note: t("edit.nextHopNote") });
   const viaField = field(t("edit.via"), via, { note: t("edit.viaNote") });
   const replyField = field(t("edit.reply"), reply, { note: t("edit.replyNote"), wide: true });
-  const relays = () => action.value === "relay" || action.value === "route";
+  const says = () => action.value || known?.action || "";
+  const relays = () => ["relay", "route", ""].includes(says());
+  const rejects = () => says() === "reject";
   const adapt = () => {
     hopField.classList.toggle("hidden", !relays());
     viaField.classList.toggle("hidden", !relays());
-    replyField.classList.toggle("hidden", action.value !== "reject");
+    replyField.classList.toggle("hidden", !rejects());
   };
   action.addEventListener("change", adapt);
   adapt();
@@ -123,22 +166,17 @@ export function editDomain(policy, domain) {
         name.focus();
         return;
       }
-      const body = { match: match.value, action: action.value };
-      if (relays() && nextHop.value.trim()) {
-        body.next_hop = nextHop.value.trim();
-      }
-      if (relays() && via.value.trim()) {
-        body.via = via.value.trim();
-      }
-      if (action.value === "reject" && reply.value.trim()) {
-        body.reply = reply.value.trim();
-      }
       review(dialog, title, {
-        method: "PUT", path: `policies/${api.name(policy.name)}/domains/${api.name(text)}`, identity: { match: match.value },
-        query: { file: file.value, expires: expires(until) }, body,
+        method: "PUT", path: domainPath(policy, text), identity: { match: match.value }, seen,
+        query: { file: file.value, expires: expires(until) },
+        body: domainBody({
+          // What the form does not show stays as it is.
+          ...entry, name: "", file: "", expires: "", match: match.value, action: action.value, next_hop: relays() ? nextHop.value.trim() : "",
+          via: relays() ? via.value.trim() : "", reply: rejects() ? reply.value.trim() : "",
+        }),
       }, () => {
         replace(dialog, el("h2", null, title), form);
-        name.focus();
+        (known ? action : name).focus();
       });
     },
   },
@@ -150,12 +188,28 @@ export function editDomain(policy, domain) {
   (known ? action : name).focus();
 }
 
+/** The members that say something. */
+function domainBody(members) {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== "" && value !== null)
+    .map(([member, value]) => [member, member === "allow_sender_specified_routing" ? value === "true" : value]));
+}
+
 export function removeDomain(policy, domain) {
-  const path = `policies/${api.name(policy.name)}/domains/${api.name(domain.name)}`;
   const title = t("edit.removeDomain", { name: domain.name });
-  review(openDialog(title), title, {
-    method: "DELETE", path, identity: { match: domain.match }, query: { match: domain.match, file: fileOf(domain.rule) },
-  }, null);
+  remove(title, {
+    method: "DELETE", path: domainPath(policy, domain.name), identity: { match: domain.match },
+    query: { match: domain.match, file: fileOf(domain.rule) },
+  });
+}
+
+/** Reviews that an entry goes, as it is now. */
+async function remove(title, change) {
+  const dialog = openDialog(title);
+  try {
+    await review(dialog, title, { ...change, seen: (await present(change)).etag }, null);
+  } catch (error) {
+    append(dialog, problem(error));
+  }
 }
 
 /** Adds a network to a list of the restrictions. */
@@ -175,7 +229,7 @@ export function addNetwork(policy, list, proposed) {
         network.focus();
         return;
       }
-      review(dialog, title, networkChange(policy, list, text, "PUT", { file: file.value, expires: expires(until) }), () => {
+      review(dialog, title, { ...networkChange(policy, list, text, "PUT", { file: file.value, expires: expires(until) }), seen: null }, () => {
         replace(dialog, el("h2", null, title), form);
         network.focus();
       });
@@ -190,7 +244,7 @@ export function addNetwork(policy, list, proposed) {
 
 export function removeNetwork(policy, list, entry) {
   const title = t("edit.removeNetwork", { name: entry.entry });
-  review(openDialog(title), title, networkChange(policy, list, entry.entry, "DELETE", { file: fileOf(entry.rule) }), null);
+  remove(title, networkChange(policy, list, entry.entry, "DELETE", { file: fileOf(entry.rule) }));
 }
 
 /** The slash of a network stays as it is: some servers take none that is encoded. */
@@ -224,7 +278,7 @@ export function allow(policy, refusal) {
     choices.push(el("button", {
       onclick: () => {
         dialog.close();
-        editDomain(policy, { proposed: true, name: domain, match: "exact", action: "relay" });
+        addDomain(policy, { name: domain, match: "exact", action: "relay" });
       },
     }, t("allow.domain", { domain })));
   }

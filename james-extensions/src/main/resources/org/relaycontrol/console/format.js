@@ -23,7 +23,13 @@ export function instant(text) {
 /** A line of a file, which breaks after the file's name only. */
 export function place(rule) {
   const [file, line] = /^(.*):(\d+)$/.exec(rule ?? "")?.slice(1) ?? [rule ?? "", null];
-  return el("code", { class: "muted place" }, file, line ? [el("wbr"), el("span", { class: "nowrap" }, `:${line}`)] : null);
+  return el("code", { class: "place" }, file, line ? [el("wbr"), el("span", { class: "nowrap" }, `:${line}`)] : null);
+}
+
+/** How a managed entry is written, on one line. */
+export function written(entry) {
+  return Object.entries(entry ?? {}).filter(([name, value]) => name !== "name" && name !== "file" && value !== null)
+    .map(([name, value]) => `${name}=${value}`).join(" ") || t("edit.asListSays");
 }
 
 /** What a decision of a difference says, in a few words. */

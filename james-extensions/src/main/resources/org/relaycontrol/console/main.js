@@ -62,6 +62,7 @@ async function show(focus) {
     anchor.href = link(name, { policy: frame.policy.value });
     if (name === tab) {
       anchor.setAttribute("aria-current", "page");
+      anchor.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else {
       anchor.removeAttribute("aria-current");
     }

@@ -7,6 +7,7 @@ import { t } from "./strings.js";
 
 const SIDE = 16;
 const CELL = 10;
+const SHOWN = 40;
 const KINDS = ["open", "relay", "never", "refused"];
 
 /** The column and row of a position on the Hilbert curve through 16 x 16 cells. */
@@ -87,14 +88,17 @@ export async function drawMap(root, policy) {
     }
     replace(picture, drawing);
     const notable = parts.filter(part => part.open > 0 || part.relay > 0);
+    const columns = [
+      [t("network"), null, part => isDivisible(part.network)
+        ? el("button", { class: "quiet mono flush", onclick: () => open([...path, part.network]) }, part.network) : el("code", null, part.network)],
+      [t("map.relay"), "number", part => part.relay > 0 ? percent(part.relay) : ""],
+      notable.some(part => part.open > 0) && [t("map.open"), "number",
+        part => part.open > 0 ? el("span", { class: "badge deny" }, percent(part.open)) : ""],
+    ].filter(Boolean);
     replace(list, el("h4", null, t("map.who", { network: within })),
-      table(t("map.who", { network: within }), [[t("network")], [t("map.relay")], [t("map.open")]],
-        notable.slice(0, 40).map(part => [
-          isDivisible(part.network) ? el("button", { class: "quiet mono", onclick: () => open([...path, part.network]) }, part.network)
-            : el("code", null, part.network),
-          part.relay > 0 ? percent(part.relay) : "", part.open > 0 ? el("span", { class: "badge deny" }, percent(part.open)) : "",
-        ]), { empty: t("map.nobody") }),
-      notable.length > 40 ? el("p", { class: "muted" }, t("map.more", { count: notable.length - 40 })) : null);
+      table(t("map.who", { network: within }), columns, notable.slice(0, SHOWN).map(part => columns.map(([, , cell]) => cell(part))),
+        { empty: t("map.nobody") }),
+      notable.length > SHOWN ? el("p", { class: "muted" }, t("map.more", { count: notable.length - SHOWN })) : null);
 
     function cell(part, i) {
       const [x, y] = position(i);

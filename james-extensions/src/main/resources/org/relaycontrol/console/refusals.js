@@ -7,7 +7,8 @@ import { instant, number, place, problem } from "./format.js";
 import { link, remember } from "./main.js";
 import { t } from "./strings.js";
 
-const LIMIT = 100;
+const PAGE = 50;
+const MOST = 1000;
 const EVERY_MILLISECONDS = 2_000;
 const TYPING_MILLISECONDS = 200;
 const REASONS = ["connection-refused", "authentication-required", "domain-rejected", "sender-specified-routing", "inbound-not-hosted",
@@ -21,11 +22,12 @@ export async function render(root, { query, policies, readOnly }) {
   const results = el("div");
   let paused = false;
   let last = null;
+  let limit = PAGE;
 
   async function load() {
     const filter = { client: client.value.trim(), recipient: recipient.value.trim(), reason: reason.value };
     try {
-      const answer = await api.get("refusals", { ...filter, limit: LIMIT });
+      const answer = await api.get("refusals", { ...filter, limit });
       const text = JSON.stringify(answer);
       if (text !== last) {
         last = text;
@@ -39,23 +41,32 @@ export async function render(root, { query, policies, readOnly }) {
 
   function show(answer) {
     replace(results,
-      table(t("tab.refusals"), [[t("refusals.when")], [t("reason")], [t("refusals.client")], [t("refusals.sender")], [t("refusals.recipient")],
-        [t("policy")], [t("from")], [t("change"), "actions"]],
+      table(t("tab.refusals"), [[t("refusals.when")], [t("reason")], [t("refusals.client")], [t("refusals.recipient"), "address"],
+        [t("refusals.actions"), "actions"]],
       answer.refusals.map(refusal => [
-        instant(refusal.time), el("span", { class: `badge ${refusal.verdict === "defer" ? "defer" : "deny"}` }, refusal.reason),
-        [el("code", { class: "nowrap" }, refusal.client ?? "-"), refusal.host && refusal.host !== "unknown" ? el("div", { class: "muted" }, refusal.host) : null],
-        refusal.sender ?? "", el("span", null, refusal.recipient ?? ""), refusal.policy ?? "", place(refusal.rule),
+        instant(refusal.time),
+        [el("span", { class: `badge ${refusal.verdict === "defer" ? "defer" : "deny"}` }, refusal.reason),
+          el("div", { class: "muted small" }, refusal.policy, refusal.rule ? [refusal.policy ? ", " : "", place(refusal.rule)] : null)],
+        [el("code", { class: "nowrap" }, refusal.client ?? "-"), isNamed(refusal) ? el("div", { class: "muted small" }, refusal.host) : null],
+        [refusal.recipient ?? t("refusals.noRecipient"), el("div", { class: "muted small" }, refusal.user
+          ? t("refusals.byUser", { sender: sender(refusal), user: refusal.user }) : t("refusals.by", { sender: sender(refusal) }))],
         actions(refusal),
       ]), { empty: t("refusals.none") }),
-      el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.count) }))));
+      el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.count) })),
+        answer.refusals.length === limit && limit < MOST ? el("button", { onclick: more }, t("refusals.more")) : null));
+  }
+
+  function more() {
+    limit = Math.min(limit * 2, MOST);
+    load();
   }
 
   function actions(refusal) {
     const why = { client: refusal.client, local: refusal.local, auth: refusal.user, sender: refusal.sender, recipient: refusal.recipient,
-      policy: refusal.policy };
+      client_host: isNamed(refusal) ? refusal.host : refusal.host === "none" ? "-" : null, policy: refusal.policy };
     const policy = policies.find(one => one.name === refusal.policy);
     return [
-      refusal.recipient ? el("a", { href: link("try", why) }, t("refusals.why")) : "",
+      refusal.recipient ? el("a", { class: "quiet", href: link("try", why) }, t("refusals.why")) : "",
       policy && !readOnly && refusal.recipient ? el("button", { class: "quiet", onclick: () => allow(policy, refusal) }, t("refusals.allow")) : "",
     ];
   }
@@ -83,4 +94,13 @@ export async function render(root, { query, policies, readOnly }) {
     }
   }, EVERY_MILLISECONDS);
   return () => clearInterval(timer);
+}
+
+/** Whether the client's host name is known. */
+function isNamed(refusal) {
+  return Boolean(refusal.host) && !["none", "unknown"].includes(refusal.host);
+}
+
+function sender(refusal) {
+  return refusal.sender || "<>";
 }

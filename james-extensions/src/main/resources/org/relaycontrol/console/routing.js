@@ -1,8 +1,8 @@
 // The routing list: what is done by recipient domain.
 
 import { api } from "./api.js";
-import { announce, badge, debounce, el, field, replace, table } from "./dom.js";
-import { editDomain, removeDomain } from "./edit.js";
+import { announce, badge, debounce, el, field, replace, reveal, table } from "./dom.js";
+import { addDomain, editDomain, removeDomain } from "./edit.js";
 import { instant, number, place, problem } from "./format.js";
 import { remember } from "./main.js";
 import { t } from "./strings.js";
@@ -13,11 +13,12 @@ const TYPING_MILLISECONDS = 120;
 export async function render(root, { policy, query, readOnly }) {
   let offset = 0;
   let request = null;
+  let marked = query.get("rule");
   const search = el("input", {
     type: "search", value: query.get("q") ?? "", placeholder: t("routing.searchHint"), autocomplete: "off", spellcheck: "false",
   });
   const results = el("div", { "aria-live": "off" });
-  const add = el("button", { class: "primary", onclick: () => editDomain(policy, null) }, t("routing.add"));
+  const add = el("button", { class: "primary", onclick: () => addDomain(policy) }, t("routing.add"));
 
   async function load() {
     request?.abort();
@@ -29,37 +30,56 @@ export async function render(root, { policy, query, readOnly }) {
         show(answer);
       }
     } catch (error) {
-      if (error.name !== "AbortError") {
+      if (mine === request && error.name !== "AbortError") {
         replace(results, problem(error));
       }
     }
   }
 
-  /** Domains that begin with the text; if there are none, those that contain it. */
+  /** Domains that begin with the text; if there are none, those that contain it. Of a whole name also what is done with it. */
   async function find(signal) {
     const path = `policies/${api.name(policy.name)}/domains`;
     const text = search.value.trim().toLowerCase();
-    const answer = await api.get(path, { prefix: text, limit: PAGE, offset }, signal);
-    return answer.total > 0 || text === "" ? answer : api.get(path, { contains: text, limit: PAGE, offset }, signal);
+    const asked = text.includes(".") ? api.get(`${path}/${api.name(text)}`, null, signal).catch(() => null) : null;
+    let answer = await api.get(path, { prefix: text, limit: PAGE, offset }, signal);
+    if (answer.total === 0 && text !== "") {
+      answer = await api.get(path, { contains: text, limit: PAGE, offset }, signal);
+    }
+    const name = await asked;
+    const listed = answer.domains.some(domain => domain.name === name?.entry?.name);
+    return !name || answer.domains.some(domain => domain.name === name.name) ? answer
+      : { ...answer, why: name.why, nearest: listed ? null : name.entry };
   }
 
   function show(answer) {
-    const rows = answer.domains.map(domain => [
-      el("code", null, domain.name), t(`match.${domain.match}`), badge(domain.action, t(`action.${domain.action}`)), hop(domain),
-      domain.recipients ?? "", expiry(domain), place(domain.rule), buttons(domain),
-    ]);
+    const domains = [...(answer.nearest ? [answer.nearest] : []), ...answer.domains];
+    // Columns where there is something to say.
+    const columns = [
+      [t("domain"), "name", domain => el("code", null, domain.name)],
+      [t("match"), "nowrap", domain => t(`match.${domain.match}`)],
+      [t("action"), null, domain => badge(domain.action, t(`action.${domain.action}`))],
+      [t("nextHop"), "hop", hop],
+      domains.some(domain => domain.recipients) && [t("recipients"), null, domain => domain.recipients ?? ""],
+      domains.some(domain => domain.verify) && [t("verify"), null, domain => domain.verify ?? ""],
+      domains.some(domain => domain.expires) && [t("expires"), null, domain => expiry(domain)],
+      [t("from"), "from", domain => place(domain.rule)],
+      !readOnly && domains.some(domain => domain.managed) && [t("change"), "actions", buttons],
+    ].filter(Boolean);
+    const rows = domains.map(domain => ({
+      class: marked && domain.rule === marked ? "hit" : null, cells: columns.map(([, , cell]) => cell(domain)),
+    }));
     const total = answer.total;
     const last = offset + answer.domains.length;
     replace(results,
-      table(t("routing.caption", { policy: policy.name }), [
-        [t("domain"), "name"], [t("match")], [t("action")], [t("nextHop")], [t("recipients")], [t("expires")], [t("from")],
-        [t("change"), "actions"],
-      ], rows, { empty: search.value ? t("routing.nothing", { text: search.value }) : t("routing.empty") }),
+      answer.why ? el("p", { class: "notice" }, answer.why) : null,
+      table(t("routing.caption", { policy: policy.name }), columns, rows,
+        { empty: search.value ? t("routing.nothing", { text: search.value }) : t("routing.empty") }),
       el("div", { class: "pager" },
         el("span", null, total === 0 ? "" : t("routing.count", { first: number(offset + 1), last: number(last), total: number(total) })),
-        el("span", null,
+        total <= PAGE ? null : el("span", null,
           el("button", { disabled: offset === 0, onclick: () => turn(-PAGE) }, t("previous")), " ",
           el("button", { disabled: last >= total, onclick: () => turn(PAGE) }, t("next")))));
+    reveal(results);
     announce(t("routing.found", { total: number(total) }));
   }
 
@@ -82,6 +102,7 @@ export async function render(root, { policy, query, readOnly }) {
 
   search.addEventListener("input", debounce(() => {
     offset = 0;
+    marked = null;
     remember({ q: search.value.trim() });
     load();
   }, TYPING_MILLISECONDS));

@@ -2,11 +2,13 @@
 
 import { api } from "./api.js";
 import { announce, badge, el, field, replace, table } from "./dom.js";
-import { problem } from "./format.js";
+import { place, problem } from "./format.js";
 import { link, remember } from "./main.js";
 import { t } from "./strings.js";
 
 const FIELDS = ["client", "local", "auth", "client_host", "sender", "recipient"];
+const LIST_OF_STEP = { 1: "connections", 2: "authenticated", "8a": "never", "8b": "clients", "8c": "internalAddresses", "8d": "authenticated" };
+const RESTRICTIONS = /^(0|8e)$/;
 
 export async function render(root, { query, policies }) {
   const inputs = Object.fromEntries(FIELDS.map(name => [name, el("input", {
@@ -39,11 +41,12 @@ export async function render(root, { query, policies }) {
   }
 
   function show(answer) {
+    const deciding = answer.steps.filter(step => step.reason).pop() ?? {};
     replace(result,
       el("section", { class: "card" },
         el("h3", null, t("try.verdict")),
         el("div", { class: "verdict" }, badge(answer.verdict, t(`verdict.${answer.verdict}`)), el("strong", null, answer.reason),
-          answer.rule ? el("span", null, t("try.by"), " ", rule(answer.rule)) : null),
+          answer.rule ? el("span", null, t("try.by"), " ", rule({ ...deciding, rule: answer.rule }, answer)) : null),
         el("p", { class: "reply mono" }, answer.reply ?? t("try.reply250")),
         el("dl", { class: "facts" },
           answer.policy ? [el("dt", null, t("policy")), el("dd", null, answer.policy)] : null,
@@ -52,22 +55,25 @@ export async function render(root, { query, policies }) {
       el("section", { class: "card" }, el("h3", null, t("try.trace")),
         table(t("try.trace"), [[t("try.step")], [t("try.test")], [t("try.finding")], [t("from")]],
           answer.steps.map(step => ({
-            class: step.reason ? "hit" : null,
+            class: step === deciding ? `hit ${answer.verdict}` : null,
             cells: [step.step ?? "", step.test, [step.finding, step.reason ? [" ", el("strong", null, `⇒ ${step.reason}`)] : null],
-              step.rule ? rule(step.rule) : ""],
+              step.rule ? rule(step, answer) : ""],
           })))));
     announce(t("try.said", { verdict: t(`verdict.${answer.verdict}`), reason: answer.reason }));
   }
 
-  /** Where the policy says so; a step about the routing entry leads to it. */
-  function rule(text) {
-    const domain = inputs.recipient.value.trim().split("@").pop();
-    return el("a", { href: link("routing", { q: domain, policy: query.get("policy") }), title: t("try.look") }, el("code", null, text));
+  /** Where the policy says so: the line in its list. */
+  function rule(step, answer) {
+    const list = LIST_OF_STEP[step.step];
+    const restrictions = list || RESTRICTIONS.test(step.step) || step.test === "client host name";
+    return el("a", { title: restrictions ? t("try.lookRestrictions") : t("try.look"), href: restrictions
+      ? link("restrictions", { policy: answer.policy, list, address: list === "authenticated" ? null : inputs.client.value.trim(), rule: step.rule })
+      : link("routing", { policy: answer.policy, q: inputs.recipient.value.trim().split("@").pop(), rule: step.rule }) }, place(step.rule));
   }
 
   replace(root,
     el("form", { class: "card", novalidate: true, onsubmit: event => { event.preventDefault(); ask(); } },
-      el("div", { class: "form" }, Object.values(boxes)),
+      el("div", { class: "form three" }, Object.values(boxes)),
       el("datalist", { id: "listeners" }, ports.map(port => el("option", { value: `127.0.0.1:${port}` }))),
       el("div", { class: "buttons" }, el("button", { class: "primary" }, t("try.ask")))),
     result);

@@ -6,6 +6,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +24,9 @@ class ConsoleRoutesTest {
     private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"#]+)\"|from \"\\./([^\"]+)\"");
     private static final Pattern TEXT = Pattern.compile("\\bt\\(\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("^ {2}\"([^\"]+)\": \"", Pattern.MULTILINE);
+
+    /** What reads like a text for people: a word with a capital, and another one. */
+    private static final Pattern SENTENCE = Pattern.compile("[\"`][A-Z][a-z]+,? [a-z][^\"`]*[\"`]");
 
     @TempDir
     private Path folder;
@@ -98,6 +102,16 @@ class ConsoleRoutesTest {
         }
         assertThat(shown).hasSizeGreaterThan(100);
         assertThat(known).containsAll(shown);
+    }
+
+    @Test
+    void shouldHaveItsTextsInOneFile() {
+        for (String name : files()) {
+            if (name.endsWith(".js") && !name.equals("strings.js")) {
+                assertThat(SENTENCE.matcher(file(name).body().replaceAll("(?m)^ *(//|/?\\*).*$", "")).results().map(MatchResult::group)).as(name)
+                    .isEmpty();
+            }
+        }
     }
 
     @Test

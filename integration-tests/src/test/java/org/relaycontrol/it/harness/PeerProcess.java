@@ -100,6 +100,11 @@ final class PeerProcess implements AutoCloseable {
     public void close() {
         stop();
         Runtime.getRuntime().removeShutdownHook(stopAtExit);
+        delete(folder);
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
                 Files.deleteIfExists(file);
