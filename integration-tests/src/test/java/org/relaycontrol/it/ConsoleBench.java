@@ -11,9 +11,10 @@ import org.relaycontrol.it.harness.ConsolePage;
 import org.relaycontrol.it.harness.RelayServer;
 
 /**
- * How long the console takes with a million domains, as the browser's user sees it: from the navigation until rows are shown, and from a key
- * until the rows are those of the search (the page waits 120 ms after the last key). Not part of the build:
- * {@code mvn verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ConsoleBench -Dfailsafe.failIfNoSpecifiedTests=false}.
+ * How long the console takes with a million domains, as the browser's user sees it: from the navigation until rows are shown, and from a
+ * key until the rows are those of the search (the page waits 120 ms after the last key). Not part of the build:
+ * {@code mvn verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ConsoleBench
+ * -Dfailsafe.failIfNoSpecifiedTests=false}.
  */
 class ConsoleBench {
     private static final int DOMAINS = 1_000_000;
@@ -34,7 +35,9 @@ class ConsoleBench {
         try (Browser browser = Browser.start();
                 RelayServer server = RelayServer.sample("mx-gateway", "console-million")
                     .nextHop("mail.robichaux.net", "127.0.0.1:1")
-                    .conf(conf -> conf.replace("relaycontrol.xml", "    <routing>", "    <routing>\n      <domains file=\"million.txt\" action=\"relay\"/>")
+                    .conf(conf -> conf
+                        .replace("relaycontrol.xml", "    <routing>",
+                            "    <routing>\n      <domains file=\"million.txt\" action=\"relay\"/>")
                         .write("million.txt", domains.toString()))
                     .options("-Xmx1g")
                     .start()) {
@@ -65,6 +68,7 @@ class ConsoleBench {
 
     private static void tell(String what, DoubleSupplier milliseconds) {
         double[] times = DoubleStream.generate(milliseconds).limit(ROUNDS).sorted().toArray();
-        System.out.printf("%s: median %.0f ms, %.0f to %.0f ms in %d rounds%n", what, times[ROUNDS / 2], times[0], times[ROUNDS - 1], ROUNDS);
+        System.out.printf("%s: median %.0f ms, %.0f to %.0f ms in %d rounds%n",
+            what, times[ROUNDS / 2], times[0], times[ROUNDS - 1], ROUNDS);
     }
 }

@@ -13,7 +13,8 @@ import org.relaycontrol.it.harness.SmtpClient;
 
 /**
  * Takes the README's screenshots of the console, from a James whose clients come from where the PROXY protocol says. Not part of the build:
- * {@code mvn verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ConsoleScreenshots -Dfailsafe.failIfNoSpecifiedTests=false}.
+ * {@code mvn verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ConsoleScreenshots
+ * -Dfailsafe.failIfNoSpecifiedTests=false}.
  */
 class ConsoleScreenshots {
     private static final Path FOLDER = Distribution.samples().resolveSibling("james-extensions/src/site/console");

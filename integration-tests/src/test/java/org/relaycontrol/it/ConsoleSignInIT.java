@@ -29,7 +29,8 @@ class ConsoleSignInIT {
         browser = RESOURCES.add(Browser.start());
         server = RESOURCES.add(RelayServer.sample("mx-gateway", "console-sign-in")
             .nextHop("mail.robichaux.net", "127.0.0.1:1")
-            .conf(conf -> conf.replace("relaycontrol.xml", "    <routing>", "    <routing>\n      <domains managed=\"customers.txt\" action=\"relay\"/>"))
+            .conf(conf -> conf.replace("relaycontrol.xml", "    <routing>",
+                "    <routing>\n      <domains managed=\"customers.txt\" action=\"relay\"/>"))
             .conf(ISSUER.required())
             .start());
         page = new ConsolePage(browser, server.admin().base());
@@ -46,7 +47,8 @@ class ConsoleSignInIT {
         page.awaitText("James's webadmin asks for authentication");
         assertThat(browser.accessibilityFaults()).isEmpty();
         page.type("Token or password", "not a token").press("Sign in").awaitText("The server did not accept that");
-        page.type("Token or password", ISSUER.token("mallory@ratest.com", false)).press("Sign in").awaitText("The server did not accept that");
+        page.type("Token or password", ISSUER.token("mallory@ratest.com", false)).press("Sign in")
+            .awaitText("The server did not accept that");
         page.type("Token or password", TokenIssuer.create().token("carol@ratest.com", true)).press("Sign in")
             .awaitText("The server did not accept that");
 
@@ -56,7 +58,8 @@ class ConsoleSignInIT {
         assertThat(browser.run("return localStorage.length + document.cookie.length;")).isEqualTo(0L);
         assertThat(browser.run("return document.documentElement.outerHTML + location.href;").toString()).doesNotContain(token);
 
-        page.press("Add a domain").type("Domain", "signed.example").press("Review the change").awaitText("Gain:").press("Save").awaitNoDialog();
+        page.press("Add a domain").type("Domain", "signed.example").press("Review the change").awaitText("Gain:").press("Save")
+            .awaitNoDialog();
         assertThat(server.awaitPackLog(0, "Managed list customers.txt: put signed.example")).contains("by carol@ratest.com");
 
         page.open("status").awaitText("Changes here").awaitNoText("asks for authentication");
@@ -74,10 +77,12 @@ class ConsoleSignInIT {
     void shouldAskAgainWhenTheTokenIsNoLongerAccepted() {
         page.load("routing");
         browser.run("sessionStorage.clear(); location.reload();");
-        page.awaitText("James's webadmin asks for authentication").type("Token or password", ISSUER.token("carol@ratest.com", true)).press("Sign in")
+        page.awaitText("James's webadmin asks for authentication").type("Token or password", ISSUER.token("carol@ratest.com", true))
+            .press("Sign in")
             .awaitNoDialog().press("Add a domain").type("Domain", "typed.example");
         browser.run("sessionStorage.setItem('relaycontrol.credentials', JSON.stringify({ Authorization: 'Bearer expired' }));");
-        page.press("Review the change").awaitText("asks for authentication").type("Token or password", ISSUER.token("carol@ratest.com", true))
+        page.press("Review the change").awaitText("asks for authentication")
+            .type("Token or password", ISSUER.token("carol@ratest.com", true))
             .press("Sign in").awaitText("This is what the change means").awaitText("typed.example").press("Cancel").awaitNoDialog();
         browser.run("sessionStorage.clear();");
     }

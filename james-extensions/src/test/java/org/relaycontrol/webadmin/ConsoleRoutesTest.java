@@ -108,8 +108,8 @@ class ConsoleRoutesTest {
     void shouldHaveItsTextsInOneFile() {
         for (String name : files()) {
             if (name.endsWith(".js") && !name.equals("strings.js")) {
-                assertThat(SENTENCE.matcher(file(name).body().replaceAll("(?m)^ *(//|/?\\*).*$", "")).results().map(MatchResult::group)).as(name)
-                    .isEmpty();
+                String withoutComments = file(name).body().replaceAll("(?m)^ *(//|/?\\*).*$", "");
+                assertThat(SENTENCE.matcher(withoutComments).results().map(MatchResult::group)).as(name).isEmpty();
             }
         }
     }

@@ -30,7 +30,8 @@ import org.openqa.selenium.logging.LogType;
  * them by their Content-Security-Policy and what went wrong in their scripts is kept for the test to see.
  */
 public final class Browser implements AutoCloseable {
-    private static final Pattern REQUESTED = Pattern.compile("\"method\":\"Network\\.requestWillBeSent\".*?\"request\":\\{.*?\"url\":\"([^\"]*)\"");
+    private static final Pattern REQUESTED = Pattern.compile(
+        "\"method\":\"Network\\.requestWillBeSent\".*?\"request\":\\{.*?\"url\":\"([^\"]*)\"");
     private static final String WATCH = "window.relaycontrolViolations = [];"
         + "document.addEventListener('securitypolicyviolation', event => window.relaycontrolViolations.push("
         + "event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));"
@@ -57,8 +58,8 @@ public final class Browser implements AutoCloseable {
         Path profile = PeerProcess.newFolder("relaycontrol-browser");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.toFile());
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
+        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
             "--hide-scrollbars", "--force-color-profile=srgb", "--user-data-dir=" + profile.resolve("profile"),
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
         options.setCapability("goog:loggingPrefs", Map.of(LogType.PERFORMANCE, "ALL", LogType.BROWSER, "ALL"));
@@ -136,7 +137,8 @@ public final class Browser implements AutoCloseable {
     /** What the page's Content-Security-Policy has refused, script errors, and dialogs of scripts, since the page was loaded. */
     public List<String> complaints() {
         List<String> all = new ArrayList<>();
-        ((List<?>) run("return [...window.relaycontrolViolations, ...window.relaycontrolErrors];")).forEach(one -> all.add(String.valueOf(one)));
+        ((List<?>) run("return [...window.relaycontrolViolations, ...window.relaycontrolErrors];"))
+            .forEach(one -> all.add(String.valueOf(one)));
         driver.manage().logs().get(LogType.BROWSER).getAll().stream()
             // A request that is answered with 401 or 412 is no fault of the page.
             .filter(entry -> !entry.getMessage().contains("Failed to load resource"))
@@ -155,9 +157,11 @@ public final class Browser implements AutoCloseable {
         }
         Object found = driver.executeAsyncScript("const done = arguments[arguments.length - 1];"
             + "const rules = arguments[0];"
-            + "axe.run(document, { resultTypes: ['violations'], ...rules.length > 0 && { runOnly: rules } }).then(result => done(result.violations"
+            + "axe.run(document, { resultTypes: ['violations'], ...rules.length > 0 && { runOnly: rules } })"
+            + ".then(result => done(result.violations"
             + ".filter(one => one.impact === 'serious' || one.impact === 'critical')"
-            + ".map(one => `${one.id} (${one.impact}): ${one.nodes.map(node => node.target.join(' ') + ' ' + node.failureSummary).join('; ')}`)),"
+            + ".map(one => `${one.id} (${one.impact}): `"
+            + " + one.nodes.map(node => `${node.target.join(' ')} ${node.failureSummary}`).join('; '))),"
             + " error => done(['axe-core: ' + error]));", List.of(rules));
         return ((List<?>) found).stream().map(String::valueOf).collect(Collectors.toList());
     }

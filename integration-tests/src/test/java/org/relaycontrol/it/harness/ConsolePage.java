@@ -13,11 +13,13 @@ import org.openqa.selenium.WebElement;
 public final class ConsolePage {
     private static final String IN_SCOPE = "const scope = [...document.querySelectorAll('dialog[open]')].pop() ?? document;"
         + "const seen = node => node.getClientRects().length > 0;";
-    private static final String BUTTON = IN_SCOPE + "return [...scope.querySelectorAll('button, a, summary, [role=button]')].find(node => seen(node)"
+    private static final String BUTTON = IN_SCOPE
+        + "return [...scope.querySelectorAll('button, a, summary, [role=button]')].find(node => seen(node)"
         + " && !node.disabled && (node.getAttribute('aria-label') ?? node.textContent).trim() === arguments[0]);";
     private static final String FIELD = IN_SCOPE + "const label = [...scope.querySelectorAll('label')].find(node => seen(node)"
         + " && node.firstChild.textContent.trim() === arguments[0]); return label && document.getElementById(label.htmlFor);";
-    private static final String ROWS = "return [...document.querySelectorAll('main tbody tr')].map(row => row.innerText.replace(/\\s+/g, ' ').trim());";
+    private static final String ROWS = "return [...document.querySelectorAll('main tbody tr')]"
+        + ".map(row => row.innerText.replace(/\\s+/g, ' ').trim());";
 
     private final Browser browser;
     private final String address;
@@ -108,7 +110,8 @@ public final class ConsolePage {
 
     /** Chooses an option by its value, or sets a date and time. */
     public ConsolePage choose(String label, String value) {
-        browser.await(() -> browser.holds("const field = (function () {" + FIELD + "}).apply(null, arguments[0]); if (!field) { return false; }"
+        browser.await(() -> browser.holds("const field = (function () {" + FIELD + "}).apply(null, arguments[0]);"
+            + "if (!field) { return false; }"
             + "field.value = arguments[1]; field.dispatchEvent(new Event('input', { bubbles: true }));"
             + "field.dispatchEvent(new Event('change', { bubbles: true })); return field.value === arguments[1];", List.of(label), value),
             chosen -> chosen, () -> "a choice " + value + " of " + label);
