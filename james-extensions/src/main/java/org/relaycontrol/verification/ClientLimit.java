@@ -18,6 +18,9 @@ final class ClientLimit {
     /** Then another each time this has passed. */
     static final Duration REFILL = Duration.ofSeconds(10);
 
+    /** After so many it is likely that the client searches for addresses: threads that serve others do not wait for its answers. */
+    static final int WAITED_FOR = 10;
+
     private static final int MAX_CLIENTS = 100_000;
 
     private final LongSupplier nanoTime;
@@ -38,6 +41,12 @@ final class ClientLimit {
     /** Takes a question of what the client is allowed, or says that none is left. */
     boolean tryTake(String client) {
         return clients.asMap().computeIfAbsent(client, any -> new Allowance(nanoTime.getAsLong())).tryTake(nanoTime.getAsLong());
+    }
+
+    /** Whether the client has caused few such questions. */
+    boolean isWaitedFor(String client) {
+        Allowance allowance = clients.getIfPresent(client);
+        return allowance == null || allowance.left() >= QUESTIONS - WAITED_FOR;
     }
 
     /** Gives a question back. */
@@ -66,6 +75,10 @@ final class ClientLimit {
             }
             left--;
             return true;
+        }
+
+        private synchronized double left() {
+            return left;
         }
 
         private synchronized void giveBack() {

@@ -138,14 +138,15 @@ public final class RecipientVerifier {
         if (unreachable && !state.tryProbe(nanoTime.getAsLong())) {
             return CompletableFuture.completedFuture(RecipientStatus.UNDETERMINED);
         }
-        CompletableFuture<RecipientStatus> asked = new Asking(question, target, state, recipient, verification, ClientLimit.client(client))
-            .begin();
+        String onAccountOf = ClientLimit.client(client);
+        CompletableFuture<RecipientStatus> asked =
+            new Asking(question, target, state, recipient, verification, onAccountOf).begin();
         if (unreachable || stale) {
             // The mail must not wait until the inner server is back: what is known of it counts, and it is tried in the meantime.
             return CompletableFuture.completedFuture(RecipientStatus.UNDETERMINED);
         }
-        return asked.isDone() || state.isPrompt(nanoTime.getAsLong()) ? asked.copy()
-            : CompletableFuture.completedFuture(RecipientStatus.PENDING);
+        boolean worthWaiting = state.isPrompt(nanoTime.getAsLong()) && limit.isWaitedFor(onAccountOf);
+        return asked.isDone() || worthWaiting ? asked.copy() : CompletableFuture.completedFuture(RecipientStatus.PENDING);
     }
 
     /** One question, from before it is asked until it is answered. */

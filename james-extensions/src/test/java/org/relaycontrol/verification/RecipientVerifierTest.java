@@ -294,6 +294,18 @@ class RecipientVerifierTest {
     }
 
     @Test
+    void shouldNotWaitForWhoSearchesForAddresses() throws Exception {
+        for (int i = 0; i < ClientLimit.WAITED_FOR; i++) {
+            assertThat(status(i + "@a.example")).isEqualTo(RecipientStatus.UNKNOWN);
+        }
+        hop.answering("joe@a.example", SmtpNextHop.SILENCE);
+
+        assertThat(begin(CLIENT, "joe@a.example", CALLOUT, to(hop))).isCompletedWithValue(RecipientStatus.PENDING);
+        Awaitility.await().until(() -> hop.asked().contains("joe@a.example"));
+        assertThat(begin(IpAddress.parse("198.51.100.8"), "joe@a.example", CALLOUT, to(hop))).as("another client waits").isNotDone();
+    }
+
+    @Test
     void shouldNotLimitWhoSendsToRecipientsThatExist() throws Exception {
         for (int i = 0; i < 2 * ClientLimit.QUESTIONS; i++) {
             String address = "user" + i + "@a.example";
