@@ -186,6 +186,30 @@ class WebadminIT {
         assertThat(health()).contains("healthy").doesNotContain("degraded");
     }
 
+    @Test
+    void shouldStopAnEntryOnTimeAndStayDegradedWhileTheFileIsBad() throws Exception {
+        HttpResponse<String> trial = ask("PUT", "policies/mx/domains/trial.example?expires=" + Instant.now().plusSeconds(10), "{}");
+        assertThat(trial.statusCode()).as(trial.body()).isEqualTo(201);
+        Path policy = Distribution.run(RUN).resolve("conf/relaycontrol.xml");
+        String good = Files.readString(policy);
+        int from = server.packLogSize();
+        try {
+            Files.writeString(policy, good.replace("</relaycontrol>", "<policy name=\"mx\"/></relaycontrol>"));
+            server.awaitPackLog(from, "[ERROR]", "has problems, the one before stays in force");
+
+            server.awaitPackLog(from, "in force without what has expired");
+
+            assertThat(rcpt("x@trial.example")).startsWith("550 ");
+            assertThat(health()).contains("degraded", "relaycontrol.xml:");
+            assertThat(metrics()).contains("relaycontrol_load_stale 1.0");
+            assertThat(ask("GET", "status", "").body()).contains("\"stale\":true");
+        } finally {
+            Files.writeString(policy, good);
+        }
+        assertThat(ask("POST", "reload", "{}").statusCode()).isEqualTo(200);
+        assertThat(metrics()).contains("relaycontrol_load_stale 0.0");
+    }
+
     private static String health() {
         return server.admin().request("GET", "/healthcheck/checks/Relay%20Control%20policy", "").body();
     }

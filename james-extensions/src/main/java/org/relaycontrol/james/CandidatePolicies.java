@@ -48,7 +48,8 @@ public class CandidatePolicies {
     /** Takes one look at the files, and loads what has changed. */
     synchronized void reloadIfChanged() {
         PolicyLoad load = watched.poll();
-        if (load != null) {
+        // While the file is refused there is no candidate of which an entry could expire.
+        if (load != null && !(load.isExpiry() && candidate == null)) {
             apply(load);
         }
     }

@@ -5,6 +5,7 @@ import com.google.inject.Singleton;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,29 +92,36 @@ public class FilePolicySource implements LivePolicySource {
 
     private PolicyStatus apply(PolicyLoad load) {
         PolicyStatus before = status;
-        ProvedPolicies policies = load.policies();
-        PolicyStatus after;
-        if (policies == null) {
-            after = before.failed(new FailedLoad(clock.instant(), load.problems()));
-            LOGGER.error("The relay policy has problems, the one before stays in force:\n{}", load.text());
-        } else {
-            after = before.loaded(policies, clock.instant());
-        }
+        PolicyStatus after = after(before, load);
         status = after;
-        if (policies != null) {
-            logSwap(before.inForce(), policies);
+        if (load.policies() == null) {
+            LOGGER.error(load.isExpiry()
+                ? "An entry has expired, but without it the relay policy has problems, so the one before stays in force:\n{}"
+                : "The relay policy has problems, the one before stays in force:\n{}", load.text());
+        } else {
+            logSwap(before.inForce(), load.policies(), load.isExpiry() ? " without what has expired" : "");
         }
         listeners.forEach(listener -> listener.accept(after));
         return after;
     }
 
-    private void logSwap(ProvedPolicies before, ProvedPolicies after) {
+    private PolicyStatus after(PolicyStatus before, PolicyLoad load) {
+        Instant now = clock.instant();
+        ProvedPolicies policies = load.policies();
+        if (policies != null) {
+            return load.isExpiry() ? before.expired(policies, now) : before.loaded(policies, now);
+        }
+        // That an entry cannot expire is news only where the files are not refused already: they say what matters, and come first.
+        return load.isExpiry() && before.isStale() ? before : before.failed(new FailedLoad(now, load.problems()));
+    }
+
+    private void logSwap(ProvedPolicies before, ProvedPolicies after, String what) {
         Set<String> known = new HashSet<>();
         before.warnings().forEach(warning -> known.add(warning.withoutLine()));
         after.warnings().stream()
             .filter(warning -> !known.contains(warning.withoutLine()))
             .forEach(warning -> LOGGER.warn("{}", warning));
-        LOGGER.info("Relay policy {} in force, SHA-256 {}: {}; {}", file, after.files().sha256(), governed(after.policies()),
+        LOGGER.info("Relay policy {} in force{}, SHA-256 {}: {}; {}", file, what, after.files().sha256(), governed(after.policies()),
             PolicyCounts.of(after.policies()).changesSince(PolicyCounts.of(before.policies())));
     }
 

@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policies of a file that are in force, since when, and how loading the file went since James started. Immutable.
+ * The policies that are in force, since when, and, which is another matter, whether their files say the same now; how loading the files
+ * went since James started. Immutable.
  */
 public final class PolicyStatus {
 
@@ -31,9 +32,14 @@ public final class PolicyStatus {
         return new PolicyStatus(inForce, now, 1, 0, null, false);
     }
 
-    /** After these policies took the place of those in force. */
+    /** After the policies of the files as they are now took the place of those in force. */
     PolicyStatus loaded(ProvedPolicies policies, Instant now) {
         return new PolicyStatus(policies, now, loads + 1, failedLoads, lastFailure, false);
+    }
+
+    /** After an entry of the policies in force has expired: these are the others. The files say what they said. */
+    PolicyStatus expired(ProvedPolicies policies, Instant now) {
+        return new PolicyStatus(policies, now, loads + 1, failedLoads, lastFailure, stale);
     }
 
     /** After the file was refused. */

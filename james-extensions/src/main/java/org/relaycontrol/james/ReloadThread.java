@@ -35,7 +35,7 @@ public class ReloadThread {
         Future<?> unused = executor.scheduleWithFixedDelay(() -> {
             try {
                 look.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 LOGGER.error("Looking for changes of the relay policy failed, it goes on", e);
             }
         }, FileWatch.LOOK.toMillis(), FileWatch.LOOK.toMillis(), TimeUnit.MILLISECONDS);

@@ -28,8 +28,12 @@ final class WatchedPolicies {
     private final ServerSockets sockets;
     private final FileWatch watch;
     private @Nullable PolicyLoad first;
-    private @Nullable ProvedPolicies latest;
-    private Instant asOf;
+    /** The last ones that were not refused: they are in force, whatever the files say now. */
+    private @Nullable ProvedPolicies inForce;
+    /** Until when what expires of {@link #inForce} has been looked after. */
+    private Instant expiredUntil;
+    /** Whether the files are to be loaded though they have not changed since they were loaded last. */
+    private boolean due;
 
     /**
      * Loads the file for the first time.
@@ -46,14 +50,15 @@ final class WatchedPolicies {
         FileWatch files;
         int loads = 0;
         do {
-            asOf = clock.instant();
-            load = load(asOf);
+            Instant now = clock.instant();
+            load = load(() -> ProvedPolicies.load(file, now, sockets));
+            expiredUntil = now;
             files = new FileWatch(load.files(), nanoTime);
             loads++;
         } while (files.isChanged() && loads < MOST_FIRST_LOADS);
         first = load;
         watch = files;
-        latest = load.policies();
+        inForce = load.policies();
     }
 
     /**
@@ -73,10 +78,8 @@ final class WatchedPolicies {
     /** Looks whether there is something to load, and loads it; null if there is not, or not yet. Never waits. */
     @Nullable PolicyLoad poll() {
         watch.look();
-        if (watch.isChanged()) {
-            return watch.isSettled(Set.of()) ? loadIfAsSeen() : expire();
-        }
-        return expire();
+        PolicyLoad load = (due || watch.isChanged()) && watch.isSettled(Set.of()) ? loadIfAsSeen() : null;
+        return load != null ? load : expire();
     }
 
     /**
@@ -94,6 +97,7 @@ final class WatchedPolicies {
             }
             pause();
         }
+        due = true;
         return PolicyLoad.refused(Remark.of(file, "the policy file, or a file it names, is being written all the time; write new files and "
             + "rename them"), watch.seen());
     }
@@ -109,45 +113,55 @@ final class WatchedPolicies {
 
     private @Nullable PolicyLoad loadIfAsSeen() {
         Instant now = clock.instant();
-        PolicyLoad load;
-        try {
-            load = load(now);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            // Refused like any other bad file, so that it is tried and logged once.
-            load = PolicyLoad.refused(Remark.of(file, "the policy cannot be loaded (" + e + "); correct it, and report this"),
-                watch.seen());
-        }
+        PolicyLoad load = attempt(() -> ProvedPolicies.load(file, now, sockets));
         if (!watch.confirm(load.files())) {
             return null;
         }
-        asOf = now;
+        due = false;
         if (load.policies() != null) {
-            latest = load.policies();
+            inForce = load.policies();
+            expiredUntil = now;
         }
         return load;
     }
 
-    private PolicyLoad load(Instant now) {
+    /** What is in force, without what has expired since, whatever the files are like now; null if nothing has. */
+    private @Nullable PolicyLoad expire() {
+        ProvedPolicies policies = inForce;
+        Instant now = clock.instant();
+        if (policies == null || policies.nextExpiry(expiredUntil).filter(expiry -> !expiry.isAfter(now)).isEmpty()) {
+            return null;
+        }
+        expiredUntil = now;
+        PolicyLoad load = attempt(() -> policies.at(now));
+        if (load.policies() != null) {
+            inForce = load.policies();
+        }
+        return load.asExpiry();
+    }
+
+    private PolicyLoad attempt(Loading loading) {
         try {
-            return PolicyLoad.of(ProvedPolicies.load(file, now, sockets));
+            return load(loading);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            // Refused like any other bad file, so that it is tried and logged once.
+            return PolicyLoad.refused(Remark.of(file, "the policy cannot be loaded (" + e + "); correct it, and report this"),
+                watch.seen());
+        }
+    }
+
+    private static PolicyLoad load(Loading loading) {
+        try {
+            return PolicyLoad.of(loading.load());
         } catch (RefusedPolicyException e) {
             return PolicyLoad.refused(e);
         }
     }
 
-    /** The policies loaded last without what has expired since, whatever the files are like now. */
-    private @Nullable PolicyLoad expire() {
-        ProvedPolicies policies = latest;
-        Instant now = clock.instant();
-        if (policies == null || policies.nextExpiry(asOf).filter(expiry -> !expiry.isAfter(now)).isEmpty()) {
-            return null;
-        }
-        asOf = now;
-        try {
-            latest = policies.at(now);
-            return PolicyLoad.of(latest);
-        } catch (RefusedPolicyException e) {
-            return PolicyLoad.refused(e);
-        }
+    /** Loads and proves policies. */
+    @FunctionalInterface
+    private interface Loading {
+
+        ProvedPolicies load() throws RefusedPolicyException;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,11 @@ class CandidatePoliciesTest {
     private Path conf;
 
     private CandidatePolicies candidates() {
-        return new CandidatePolicies(conf.resolve("relaycontrol.candidate.xml"), Clock.systemUTC(), ServerSockets.UNKNOWN);
+        return candidates(Clock.systemUTC());
+    }
+
+    private CandidatePolicies candidates(Clock clock) {
+        return new CandidatePolicies(conf.resolve("relaycontrol.candidate.xml"), clock, ServerSockets.UNKNOWN);
     }
 
     private void write(String policy) throws IOException {
@@ -78,6 +83,23 @@ class CandidatePoliciesTest {
         Optional<FailedLoad> failure = candidates.failure();
         assertThat(failure).isPresent();
         assertThat(failure.orElseThrow().problems()).isNotEmpty();
+    }
+
+    @Test
+    void shouldBeNoneWhileItsFileIsBadAlsoWhenAnEntryExpires() throws IOException {
+        write("<routing><domains managed='trial.txt' action='relay'/></routing><policy/>");
+        Files.writeString(conf.resolve("trial.txt"), "one.example\ntrial.example expires=2027-01-01T01:00:00Z\n");
+        SettableClock clock = new SettableClock(Instant.parse("2027-01-01T00:00:00Z"));
+        CandidatePolicies candidates = candidates(clock);
+        write("<policy/><policy/>");
+        awaitCandidate(candidates, candidate -> candidate == null);
+        FailedLoad failure = candidates.failure().orElseThrow();
+
+        clock.set(Instant.parse("2027-01-01T01:00:00Z"));
+        candidates.reloadIfChanged();
+
+        assertThat(candidates.current()).isNull();
+        assertThat(candidates.failure()).containsSame(failure);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.relaycontrol.analysis.ServerSockets;
+import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 
 /**
@@ -33,6 +35,9 @@ class FilePolicySourceTest {
 
     private static final String GOOD = "<relaycontrol><policy name='%s'/></relaycontrol>";
 
+    private static final Instant EXPIRY = Instant.parse("2027-01-01T01:00:00Z");
+
+    private final SettableClock clock = new SettableClock(Instant.parse("2027-01-01T00:00:00Z"));
     @TempDir
     private Path conf;
     private Path file;
@@ -89,6 +94,83 @@ class FilePolicySourceTest {
         assertThat(status.isStale()).isTrue();
         assertThat(status.failedLoads()).isEqualTo(1);
         assertThat(status.lastFailure()).hasValueSatisfying(failure -> assertThat(failure.problems()).hasSizeGreaterThan(1));
+    }
+
+    private void writeWithTrial() throws IOException {
+        Files.writeString(file, "<relaycontrol><routing><domains managed='trial.txt' action='relay'/></routing><policy/></relaycontrol>\n");
+        Files.writeString(conf.resolve("trial.txt"), "one.example\ntrial.example expires=2027-01-01T01:00:00Z\n");
+    }
+
+    private void writeWithEntryThatCannotExpire() throws IOException {
+        Files.writeString(file, "<relaycontrol><policy><restrictions><clients mode='allExcept'><networks managed='but.txt'/></clients>"
+            + "</restrictions></policy></relaycontrol>\n");
+        Files.writeString(conf.resolve("but.txt"), "0.0.0.0/0\n::/0 expires=2027-01-01T01:00:00Z\n");
+    }
+
+    private static int domains(PolicySource source) {
+        return source.current().sharedRouting().entries().size();
+    }
+
+    @Test
+    void shouldStayStaleWhenAnEntryExpiresWhileTheFileIsBad() throws IOException {
+        writeWithTrial();
+        FilePolicySource source = new FilePolicySource(file, clock, ServerSockets.UNKNOWN);
+        Files.writeString(file, "<relaycontrol>\n");
+        FailedLoad failure = source.reload(Set.of(file)).lastFailure().orElseThrow();
+        assertThat(domains(source)).isEqualTo(2);
+
+        clock.set(EXPIRY);
+        source.reloadIfChanged();
+
+        assertThat(domains(source)).isEqualTo(1);
+        assertThat(source.status().isStale()).isTrue();
+        assertThat(source.status().lastFailure()).containsSame(failure);
+        assertThat(source.status().failedLoads()).isEqualTo(1);
+        writeWithTrial();
+        assertThat(source.reload(Set.of(file, conf.resolve("trial.txt"))).isStale()).isFalse();
+        assertThat(domains(source)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStopAnEntryThatFallsDueWhenTheFileIsRefused() throws IOException {
+        writeWithTrial();
+        FilePolicySource source = new FilePolicySource(file, clock, ServerSockets.UNKNOWN);
+        Files.writeString(file, "<relaycontrol>\n");
+
+        clock.set(EXPIRY);
+        source.reload(Set.of(file));
+        source.reloadIfChanged();
+
+        assertThat(domains(source)).isEqualTo(1);
+        assertThat(source.status().isStale()).isTrue();
+    }
+
+    @Test
+    void shouldTellOfTheFileAndNotOfAnEntryThatCannotExpireMeanwhile() throws IOException {
+        writeWithEntryThatCannotExpire();
+        FilePolicySource source = new FilePolicySource(file, clock, ServerSockets.UNKNOWN);
+        RelayPolicies before = source.current();
+        Files.writeString(file, "<relaycontrol>\n");
+        FailedLoad failure = source.reload(Set.of(file)).lastFailure().orElseThrow();
+
+        clock.set(EXPIRY);
+        source.reloadIfChanged();
+
+        assertThat(source.current()).isSameAs(before);
+        assertThat(source.status().isStale()).isTrue();
+        assertThat(source.status().lastFailure()).containsSame(failure);
+    }
+
+    @Test
+    void shouldBeStaleWhenAnEntryCannotExpire() throws IOException {
+        writeWithEntryThatCannotExpire();
+        FilePolicySource source = new FilePolicySource(file, clock, ServerSockets.UNKNOWN);
+
+        clock.set(EXPIRY);
+        source.reloadIfChanged();
+
+        assertThat(source.status().isStale()).isTrue();
+        assertThat(source.status().lastFailure().orElseThrow().problems()).extracting(Remark::name).containsExactly("open-relay");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.relaycontrol.james;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,7 +127,37 @@ class WatchedPoliciesTest {
         assertThat(Objects.requireNonNull(pollFor(Duration.ofSeconds(2))).policies()).isNull();
         elapsed = Duration.ofHours(1);
 
-        assertThat(domains(pollFor(Duration.ofSeconds(1)))).containsExactly("one.example");
+        PolicyLoad expired = pollFor(Duration.ofSeconds(1));
+
+        assertThat(domains(expired)).containsExactly("one.example");
+        assertThat(Objects.requireNonNull(expired).isExpiry()).isTrue();
+    }
+
+    @Test
+    void shouldStopAnEntryThatFallsDueWhenABadFileIsRefused() throws IOException {
+        Files.writeString(list, "three.example four.example\n");
+        elapsed = Duration.ofMinutes(59);
+        assertThat(watched.poll()).as("not settled").isNull();
+        elapsed = Duration.ofHours(1);
+
+        PolicyLoad refused = watched.poll();
+        PolicyLoad expired = watched.poll();
+
+        assertThat(refused).isNotNull();
+        assertThat(refused.policies()).isNull();
+        assertThat(refused.isExpiry()).isFalse();
+        assertThat(domains(expired)).containsExactly("one.example");
+        assertThat(expired.isExpiry()).isTrue();
+        assertThat(pollFor(Duration.ofMinutes(1))).isNull();
+    }
+
+    @Test
+    void shouldStopAnEntryWhileItsFileIsBeingWritten() throws IOException {
+        elapsed = Duration.ofHours(1);
+        Files.writeString(list, "three.example\n");
+
+        assertThat(domains(watched.poll())).containsExactly("one.example");
+        assertThat(domains(pollFor(Duration.ofSeconds(2)))).containsExactly("three.example");
     }
 
     @Test
@@ -141,6 +173,7 @@ class WatchedPoliciesTest {
 
         assertThat(load).isNotNull();
         assertThat(load.policies()).isNull();
+        assertThat(load.isExpiry()).isTrue();
         assertThat(load.problems()).extracting(Remark::name).containsExactly("open-relay");
         assertThat(pollFor(Duration.ofMinutes(1))).isNull();
     }
@@ -150,6 +183,34 @@ class WatchedPoliciesTest {
         Files.move(Files.writeString(folder.resolve("new"), "three.example\n"), list, StandardCopyOption.ATOMIC_MOVE);
 
         assertThat(domains(watched.reload(Set.of(list)))).containsExactly("three.example");
+    }
+
+    @Test
+    void shouldLoadFilesAgainThatWereBeingWrittenAllTheTime() throws IOException {
+        String good = Files.readString(list);
+        AtomicBoolean writing = new AtomicBoolean(true);
+        watched = new WatchedPolicies(file, new TestClock(), () -> {
+            if (writing.get()) {
+                elapsed = elapsed.plus(Duration.ofMillis(100));
+                write("n" + elapsed.toMillis() + ".example\n");
+            }
+            return elapsed.toNanos();
+        }, ServerSockets.UNKNOWN);
+
+        assertThat(watched.reload(Set.of()).problems()).extracting(Remark::text).asString().contains("is being written all the time");
+        writing.set(false);
+        Files.writeString(list, good);
+
+        assertThat(domains(pollFor(Duration.ofSeconds(2)))).containsExactly("one.example", "two.example");
+        assertThat(pollFor(Duration.ofMinutes(1))).isNull();
+    }
+
+    private void write(String text) {
+        try {
+            Files.writeString(list, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
