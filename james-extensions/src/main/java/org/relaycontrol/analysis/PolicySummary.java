@@ -3,21 +3,23 @@ package org.relaycontrol.analysis;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.RoutingSearch;
 import org.relaycontrol.policy.SenderEntry;
 
 /**
@@ -37,6 +39,11 @@ public final class PolicySummary {
         this.privateClients = relaying.byAddress(policy).minus(PublicAddresses.ALL);
     }
 
+    /** All policies at a glance, in the order of the configuration. */
+    public static List<PolicySummary> of(RelayPolicies policies) {
+        return of(policies.policies(), Relaying.of(policies));
+    }
+
     static List<PolicySummary> of(List<RelayPolicy> policies, Relaying relaying) {
         List<PolicySummary> summaries = new ArrayList<>();
         Map<RoutingList, Map<Action, Entries>> shared = new HashMap<>();
@@ -53,24 +60,29 @@ public final class PolicySummary {
 
     private static Map<Action, Entries> byAction(RoutingList routing) {
         Map<Action, Entries> entries = new EnumMap<>(Action.class);
-        count(routing.entries(), routing, entries);
         RoutingList shared = routing.shared();
+        int own = routing.entries().size();
+        count(routing, own, entry -> true, entries);
         if (shared != null) {
-            Set<String> own = new HashSet<>();
-            routing.entries().forEach(entry -> own.add(key(entry)));
-            count(own.isEmpty() ? shared.entries() : shared.entries().stream()
-                .filter(entry -> !own.contains(key(entry))).collect(Collectors.toList()), shared, entries);
+            count(shared, RoutingSearch.inOrder(routing, 0, 0).total() - own,
+                entry -> own == 0 || routing.own(entry.name(), entry.match()) == null, entries);
         }
         return entries;
     }
 
     /** Counts entries of a list; most long lists have one action, and need not be gone through. */
-    private static void count(List<RoutingEntry> listed, RoutingList routing, Map<Action, Entries> entries) {
+    private static void count(RoutingList routing, int size, Predicate<RoutingEntry> counted, Map<Action, Entries> entries) {
         Set<Action> actions = routing.treatments().stream().map(Treatment::action).collect(Collectors.toSet());
         if (actions.size() == 1) {
-            of(entries, actions.iterator().next()).add(listed);
+            Entries all = of(entries, actions.iterator().next());
+            routing.entries().stream().filter(counted).limit(Texts.SHOWN).forEach(all::show);
+            all.count += size;
         } else {
-            listed.forEach(entry -> of(entries, entry.treatment().action()).add(List.of(entry)));
+            routing.entries().stream().filter(counted).forEach(entry -> {
+                Entries same = of(entries, entry.treatment().action());
+                same.show(entry);
+                same.count++;
+            });
         }
     }
 
@@ -179,9 +191,10 @@ public final class PolicySummary {
         private final List<RoutingEntry> first = new ArrayList<>();
         private int count;
 
-        void add(List<RoutingEntry> entries) {
-            count += entries.size();
-            first.addAll(entries.subList(0, Math.min(entries.size(), Texts.SHOWN - first.size())));
+        void show(RoutingEntry entry) {
+            if (first.size() < Texts.SHOWN) {
+                first.add(entry);
+            }
         }
     }
 }

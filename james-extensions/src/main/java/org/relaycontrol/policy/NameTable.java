@@ -105,15 +105,29 @@ final class NameTable<K> {
     /** The record of the very name and variant, or {@link #NONE}. */
     int find(String name, int variant) {
         byte[] octets = name.getBytes(StandardCharsets.ISO_8859_1);
-        int hash = hash(octets, 0, octets.length);
+        return find(octets, 0, octets.length, variant);
+    }
+
+    /** The record of the same name and variant as a record of another table, or {@link #NONE}. */
+    int find(NameTable<?> other, int record) {
+        return find(other.records, record + 1, record + 1 + other.length(record), other.variant(record));
+    }
+
+    private int find(byte[] octets, int from, int to, int variant) {
+        int hash = hash(octets, from, to);
         int mask = tags.length - 1;
         byte tag = tag(hash);
         for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
-            if (tags[i] == tag && isNamed(offsets[i], name, 0) && variant(offsets[i]) == variant) {
+            if (tags[i] == tag && isNamed(records, offsets[i], octets, from, to) && variant(offsets[i]) == variant) {
                 return offsets[i];
             }
         }
         return NONE;
+    }
+
+    private static boolean isNamed(byte[] records, int offset, byte[] octets, int from, int to) {
+        int length = records[offset] & LENGTH_MASK;
+        return Arrays.equals(records, offset + 1, offset + 1 + length, octets, from, to);
     }
 
     private int probe(String name, int start, int hash, boolean orExact) {
@@ -159,7 +173,7 @@ final class NameTable<K> {
 
     /** What a record has in common with the others of its kind. */
     K kind(int offset) {
-        return kinds.get(varint(records, kindAt(records, offset)) >>> 1);
+        return kinds.get(kindNumber(offset));
     }
 
     /** All kinds. */
@@ -180,6 +194,63 @@ final class NameTable<K> {
     /** What is made of the records, in the order they were added; made anew whenever it is asked for. */
     <T> List<T> list(IntFunction<T> made) {
         return new Records<>(made);
+    }
+
+    /** How many records there are. */
+    int size() {
+        return size;
+    }
+
+    /** The record after a record; the first one is 0. */
+    int next(int offset) {
+        return next(records, offset);
+    }
+
+    /** The number of a record, in the order they were added, counted from 0. */
+    int number(int offset) {
+        int found = Arrays.binarySearch(marks, 0, (size >>> MARK_BITS) + ((size & (1 << MARK_BITS) - 1) == 0 ? 0 : 1), offset);
+        int mark = found >= 0 ? found : -found - 2;
+        int number = mark << MARK_BITS;
+        for (int at = marks[mark]; at < offset; at = next(records, at)) {
+            number++;
+        }
+        return number;
+    }
+
+    /** The number of the kind of a record, by which it is in {@link #kinds()}. */
+    int kindNumber(int offset) {
+        return varint(records, kindAt(records, offset)) >>> 1;
+    }
+
+    /** Whether the name of a record is an address literal. */
+    boolean isLiteral(int offset) {
+        return records[offset + 1] == '[';
+    }
+
+    /** Whether the name of a record begins with these octets. */
+    boolean startsWith(int offset, byte[] prefix) {
+        return prefix.length == 0 || length(offset) >= prefix.length && records[offset + 1] == prefix[0]
+            && Arrays.equals(records, offset + 1, offset + 1 + prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** Whether the name of a record has these octets somewhere. */
+    boolean contains(int offset, byte[] part) {
+        if (part.length == 0) {
+            return true;
+        }
+        int last = kindAt(records, offset) - part.length;
+        for (int at = offset + 1; at <= last; at++) {
+            if (records[at] == part[0] && Arrays.equals(records, at, at + part.length, part, 0, part.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The order of two records: by name, a name alone after the same with what is below it. */
+    int compare(int one, int other) {
+        int byName = Arrays.compareUnsigned(records, one + 1, kindAt(records, one), records, other + 1, kindAt(records, other));
+        return byName != 0 ? byName : variant(one) - variant(other);
     }
 
     private int offset(int number) {
@@ -344,7 +415,7 @@ final class NameTable<K> {
             int mask = tags.length - 1;
             int slot = slot(hash) & mask;
             while (tags[slot] != FREE) {
-                if (tags[slot] == tag && isNamed(offsets[slot], octets, from, to)
+                if (tags[slot] == tag && isNamed(records, offsets[slot], octets, from, to)
                     && (records[kindAt(records, offsets[slot])] & 1) == variant) {
                     return offsets[slot];
                 }
@@ -358,11 +429,6 @@ final class NameTable<K> {
                 enlargeTable();
             }
             return NONE;
-        }
-
-        private boolean isNamed(int offset, byte[] octets, int from, int to) {
-            int length = records[offset] & LENGTH_MASK;
-            return Arrays.equals(records, offset + 1, offset + 1 + length, octets, from, to);
         }
 
         private void append(byte[] octets, int from, int to, int kindAndVariant, int line) {

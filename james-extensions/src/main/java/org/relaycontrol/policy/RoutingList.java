@@ -89,7 +89,23 @@ public final class RoutingList {
         return byVariant != 0 ? byVariant > 0 : sharedList.names.length(fromShared) > names.length(own);
     }
 
-    private RoutingEntry entry(int record) {
+    /** The names of this list's own entries. */
+    NameTable<?> names() {
+        return names;
+    }
+
+    /** Which kinds of names are treated so, by the number of the kind. */
+    boolean[] kindsTreated(Predicate<Treatment> treated) {
+        List<Kind> kinds = names.kinds();
+        boolean[] wanted = new boolean[kinds.size()];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = treated.test(kinds.get(i).treatment);
+        }
+        return wanted;
+    }
+
+    /** The entry of a record of its names. */
+    RoutingEntry entry(int record) {
         Kind kind = names.kind(record);
         return RoutingEntry.of(DomainName.canonical(names.name(record)),
             names.variant(record) == NameTable.EXACT ? Match.EXACT : Match.SUBTREE, kind.treatment, Rule.of(kind.file, names.line(record)));

@@ -26,6 +26,7 @@ import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.RoutingSearch;
 import spark.Request;
 import spark.Response;
 import spark.Service;
@@ -135,11 +136,22 @@ public class PoliciesRoutes implements Routes {
         Page.allow(request, "prefix", "contains", "action", "limit", "offset");
         RoutingList routing = find(request).routing();
         Page page = Page.of(request);
-        DomainSearch search = new DomainSearch(routing, DomainSearch.condition(Page.text(request, "prefix"),
-            Page.text(request, "contains"), Page.text(request, "action")));
+        RoutingSearch search = search(request, routing, page);
         List<Map<String, @Nullable Object>> domains = new ArrayList<>();
-        search.find(page).forEach(entry -> domains.add(RoutingEntryJson.of(routing, entry)));
+        search.entries().forEach(entry -> domains.add(RoutingEntryJson.of(routing, entry)));
         return page(page, search.total(), "domains", marks.mark(domains));
+    }
+
+    private static RoutingSearch search(Request request, RoutingList routing, Page page) {
+        String prefix = Page.text(request, "prefix");
+        String contains = Page.text(request, "contains");
+        String action = Page.text(request, "action");
+        if (prefix == null && contains == null && action == null) {
+            return RoutingSearch.inOrder(routing, page.offset(), page.limit());
+        }
+        RoutingEntry.Action wanted = action == null ? null : RoutingEntryJson.action(action);
+        return RoutingSearch.byName(routing, prefix == null ? "" : prefix, contains == null ? "" : contains,
+            treatment -> wanted == null || treatment.action() == wanted, page.offset(), page.limit());
     }
 
     private static Map<String, Object> page(Page page, int total, String member, List<?> entries) {

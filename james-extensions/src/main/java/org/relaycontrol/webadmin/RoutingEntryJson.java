@@ -1,8 +1,10 @@
 package org.relaycontrol.webadmin;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.RoutingEntry;
@@ -30,6 +32,21 @@ final class RoutingEntryJson {
         object.put("allow_sender_specified_routing", treatment.allowSenderSpecifiedRouting());
         object.put("rule", entry.rule());
         return object;
+    }
+
+    /**
+     * The action that a text names.
+     *
+     * @throws RequestException if there is no such action
+     */
+    static RoutingEntry.Action action(String text) {
+        for (RoutingEntry.Action action : RoutingEntry.Action.values()) {
+            if (lower(action).equals(text)) {
+                return action;
+            }
+        }
+        throw RequestException.unusable("there is no action '" + text + "'; write one of "
+            + Arrays.stream(RoutingEntry.Action.values()).map(RoutingEntryJson::lower).collect(Collectors.joining(", ")));
     }
 
     static String lower(Enum<?> value) {

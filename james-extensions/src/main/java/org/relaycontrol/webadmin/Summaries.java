@@ -3,7 +3,6 @@ package org.relaycontrol.webadmin;
 import com.google.inject.Singleton;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.relaycontrol.analysis.Analysis;
 import org.relaycontrol.analysis.PolicySummary;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
@@ -25,7 +24,7 @@ public class Summaries {
     /** One of the policies at a glance. */
     synchronized PolicySummary of(RelayPolicies all, RelayPolicy policy) {
         if (all != policies) {
-            summaries = Analysis.of(all).summaries();
+            summaries = PolicySummary.of(all);
             policies = all;
         }
         return summaries.stream().filter(summary -> summary.policy().name().equals(policy.name())).findFirst()
