@@ -24,7 +24,8 @@ import org.relaycontrol.it.harness.RelayServer;
  * Under load, the policy is changed again and again between two versions that differ in one domain, bad files among them. Each version
  * consists of a policy file, which has the text of the reply, and a list file, which has the domain, so that a mixture shows. How many is
  * set by the system properties {@code reload.reloads}, {@code reload.badFiles} and {@code reload.rate} (RCPT a second); with
- * {@code reload.strict=true} replies may take three times as long at most, otherwise ten times, since machines that build are noisy.
+ * {@code reload.strict=true} the rate must be kept and replies may take three times as long at most, otherwise ten times, since machines
+ * that build are noisy.
  */
 class ReloadLoadIT {
     private static final int RELOADS = Integer.getInteger("reload.reloads", 25);
@@ -123,6 +124,7 @@ class ReloadLoadIT {
             without = load.end();
         }
         Heap before = Heap.of(server.james().liveObjects());
+        int logged = server.packLogSize();
         RcptLoad.Result with;
         int refused = 0;
         try (RcptLoad load = load()) {
@@ -151,8 +153,16 @@ class ReloadLoadIT {
         assertThat(without.answers()).containsExactly(BY_ONE);
         assertThat(with.answers()).as("answers by one policy").containsExactlyInAnyOrder(BY_ONE, BY_TWO);
         assertThat(refused).isEqualTo(BAD_FILES);
+        List<String> log = server.james().packLog().subList(logged, server.packLogSize());
+        assertThat(log).filteredOn(line -> line.contains(" in force, SHA-256")).as("policies that came into force").hasSize(RELOADS);
+        assertThat(log).filteredOn(line -> line.contains("[ERROR]")).as("files that were refused").hasSize(BAD_FILES);
+        assertThat(server.admin().request("GET", "/relaycontrol/status", "").body())
+            .contains("\"loads\":" + (RELOADS + 1) + ",\"failed_loads\":" + BAD_FILES + ",\"stale\":false");
         assertThat(after.policies).as("policies in memory").isEqualTo(before.policies).isEqualTo(1);
         assertThat(after.octets - before.octets).as("growth of the heap").isLessThan(LARGEST_GROWTH);
+        if (STRICT) {
+            assertThat(with.rate()).as("RCPT a second").isGreaterThan(0.95 * RATE);
+        }
         double limit = without.millis(0.999) * (STRICT ? 3 : 10);
         assertThat(with.millis(0.999)).isLessThan(STRICT ? limit : Math.max(SLOWEST_NOISE_MILLIS, limit));
     }
