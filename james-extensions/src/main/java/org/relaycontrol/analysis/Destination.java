@@ -24,8 +24,9 @@ public final class Destination {
      * @param policies the numbers of the policies that say what is listed
      * @param pairs classes of domains, each paired with whether James hosts them
      * @param parts of plain (0) and sender-specified (1) local parts, which
+     * @param recipients the classes of recipients, see {@link ListChange}
      */
-    Destination(Destinations all, Set<Integer> policies, IntSet pairs, IntSet parts) {
+    Destination(Destinations all, Set<Integer> policies, IntSet pairs, IntSet parts, IntSet recipients) {
         this.all = all;
         IntSet found = Destinations.numbers(pairs, false);
         IntSet foundHosted = Destinations.numbers(pairs, true);
@@ -34,7 +35,8 @@ public final class Destination {
         this.hosted = all.hostedKnown() ? notHosted : foundHosted;
         this.plain = parts.contains(0);
         this.senderRouted = parts.contains(1);
-        this.text = text(all.unlisted(policies));
+        this.text = text(all.unlisted(policies))
+            + ListChange.text(recipients, all.listChanges(policies, IntSet.union(List.of(found, foundHosted))));
     }
 
     private String text(IntSet unlisted) {

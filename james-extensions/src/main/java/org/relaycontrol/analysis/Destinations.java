@@ -1,11 +1,14 @@
 package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,6 +17,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RecipientList;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
@@ -69,7 +73,7 @@ final class Destinations {
         this.policies = policies;
         this.pairs = pairs;
         this.hostedKnown = hosted != null;
-        hopChanges.add(new HopChange(Optional.empty(), Optional.empty()));
+        hopChanges.add(new HopChange(Optional.empty(), Optional.empty(), "", ""));
         senders = new Senders(sides);
         IntSet everySender = IntSet.of(IntStream.range(0, senders.representatives().size()).toArray());
         bySenderNumber(Map.of(SAME_HOPS, everySender));
@@ -209,6 +213,19 @@ final class Destinations {
             .toArray());
     }
 
+    /** How lists of recipients change in pairs of these policies for domains of some classes. */
+    List<ListChange> listChanges(Set<Integer> ofPolicies, IntSet some) {
+        Set<ListChange> changes = new LinkedHashSet<>();
+        for (int pair = 0; pair < pairs.size(); pair++) {
+            int[] policiesOfPair = pairs.get(pair);
+            if (ofPolicies.contains(policiesOfPair[0]) && ofPolicies.contains(policiesOfPair[1])) {
+                int number = pair;
+                some.forEach(c -> changes.add(classes.get(c).lists[number]));
+            }
+        }
+        return List.copyOf(changes);
+    }
+
     /** The classes, those taken together that the policies of a pair treat alike but for next hops. */
     List<Group> groups(int pair) {
         Map<List<Object>, Group> groups = new LinkedHashMap<>();
@@ -223,9 +240,10 @@ final class Destinations {
                 unlisted |= action == 0;
             }
             key.add(one.hosted);
+            key.add(one.lists[pair].classes());
             List<IntSet> hosted = hostedKnown ? List.of(one.hosted ? HOSTED : NOT_HOSTED)
                 : unlisted ? List.of(NOT_HOSTED, HOSTED) : List.of(IntSet.of(0, 1));
-            Group group = groups.computeIfAbsent(key, any -> new Group(one.representative, hosted));
+            Group group = groups.computeIfAbsent(key, any -> new Group(one.representative, hosted, one.lists[pair]));
             members.computeIfAbsent(group, any -> new TreeMap<>()).computeIfAbsent(one.hops[pair], any -> new ArrayList<>()).add(c);
         }
         members.forEach((group, byHops) -> byHops.forEach((hops, some) ->
@@ -241,6 +259,10 @@ final class Destinations {
         private final IdentityHashMap<Treatment, Integer> treatmentNumbers = new IdentityHashMap<>();
         private final Map<List<Object>, Integer> treatmentsByContent = new HashMap<>();
         private final Map<List<Object>, Integer> actionNumbers = new HashMap<>();
+        /** Of lists with the same content one. */
+        private final List<RecipientList> recipientLists = new ArrayList<>();
+        private final IdentityHashMap<RecipientList, RecipientList> listsByContent = new IdentityHashMap<>();
+        private final Map<List<RecipientList>, ListChange> listChanges = new HashMap<>();
         private final Map<List<Integer>, Integer> known = new HashMap<>();
         /** Whether an entry for the last name was one for that name alone. */
         private boolean foundExact;
@@ -288,7 +310,8 @@ final class Destinations {
             Integer number = treatmentNumbers.get(treatment);
             if (number == null) {
                 List<Object> content = List.of(treatment.action(), String.valueOf(treatment.allowSenderSpecifiedRouting()),
-                    treatment.viaSmartHost(), Optional.ofNullable(treatment.nextHops()));
+                    treatment.viaSmartHost(), Optional.ofNullable(treatment.nextHops()),
+                    Optional.ofNullable(list(treatment)), Texts.verification(treatment.verification()));
                 number = treatmentsByContent.computeIfAbsent(content, any -> treatmentsByContent.size() + 1);
                 treatmentNumbers.put(treatment, number);
             }
@@ -298,6 +321,7 @@ final class Destinations {
         private int newClassOf(DomainName name, boolean hosted, @Nullable RoutingEntry[] entries) {
             int[] actions = new int[policies.size()];
             int[] hops = new int[pairs.size()];
+            ListChange[] recipients = new ListChange[pairs.size()];
             List<Object> content = new ArrayList<>();
             for (int policy = 0; policy < actions.length; policy++) {
                 RoutingEntry entry = entries[listOfPolicy[policy]];
@@ -310,10 +334,13 @@ final class Destinations {
                 hops[pair] = before < 0 || after < 0 ? SAME_HOPS
                     : hopChange(policies.get(before), entries[listOfPolicy[before]], policies.get(after), entries[listOfPolicy[after]]);
                 content.add(hops[pair]);
+                recipients[pair] = listChange(before < 0 ? null : entries[listOfPolicy[before]],
+                    after < 0 ? null : entries[listOfPolicy[after]]);
+                content.add(recipients[pair]);
             }
             content.add(hosted);
             return classNumbers.computeIfAbsent(content, any -> {
-                classes.add(new DestinationClass(name, hosted, actions, hops));
+                classes.add(new DestinationClass(name, hosted, actions, hops, recipients));
                 return classes.size() - 1;
             });
         }
@@ -321,6 +348,27 @@ final class Destinations {
         private int action(Treatment treatment) {
             List<Object> content = List.of(treatment.action(), String.valueOf(treatment.allowSenderSpecifiedRouting()));
             return actionNumbers.computeIfAbsent(content, any -> actionNumbers.size() + 1);
+        }
+
+        /** The entry's list of recipients, or null; of those with the same content always the same. */
+        private @Nullable RecipientList list(@Nullable Treatment treatment) {
+            RecipientList list = treatment == null ? null : treatment.recipients();
+            return list == null ? null : listsByContent.computeIfAbsent(list, any -> {
+                for (RecipientList other : recipientLists) {
+                    if (ListChange.isSame(list, other)) {
+                        return other;
+                    }
+                }
+                recipientLists.add(list);
+                return list;
+            });
+        }
+
+        private ListChange listChange(@Nullable RoutingEntry entryBefore, @Nullable RoutingEntry entryAfter) {
+            RecipientList before = list(entryBefore == null ? null : entryBefore.treatment());
+            RecipientList after = list(entryAfter == null ? null : entryAfter.treatment());
+            return before == null && after == null ? ListChange.NONE
+                : listChanges.computeIfAbsent(Arrays.asList(before, after), any -> ListChange.of(before, after));
         }
 
         private int hopChange(RelayPolicy before, @Nullable RoutingEntry entryBefore, RelayPolicy after,
@@ -331,7 +379,8 @@ final class Destinations {
             Map<Integer, List<Integer>> changes = new TreeMap<>();
             for (int sender = 0; sender < senders.representatives().size(); sender++) {
                 Sender from = senders.representatives().get(sender).orElse(null);
-                int number = hopChange(before.routing().nextHops(entryBefore, from), after.routing().nextHops(entryAfter, from));
+                int number = hopChange(before.routing().nextHops(entryBefore, from), after.routing().nextHops(entryAfter, from),
+                    asked(entryBefore), asked(entryAfter));
                 changes.computeIfAbsent(number, any -> new ArrayList<>()).add(sender);
             }
             Map<Integer, IntSet> bySender = new TreeMap<>();
@@ -339,11 +388,19 @@ final class Destinations {
             return bySenderNumber(bySender);
         }
 
-        private int hopChange(@Nullable NextHops hopsBefore, @Nullable NextHops hopsAfter) {
-            if (isSameWay(hopsBefore, hopsAfter)) {
+        private String asked(@Nullable RoutingEntry entry) {
+            return Texts.verification(entry == null ? null : entry.treatment().verification());
+        }
+
+        private int hopChange(@Nullable NextHops hopsBefore, @Nullable NextHops hopsAfter, String askedBefore, String askedAfter) {
+            boolean sameWay = isSameWay(hopsBefore, hopsAfter);
+            boolean sameAsked = askedBefore.equals(askedAfter);
+            if (sameWay && sameAsked) {
                 return SAME_HOPS;
             }
-            HopChange change = new HopChange(Optional.ofNullable(hopsBefore), Optional.ofNullable(hopsAfter));
+            HopChange change = new HopChange(sameWay ? Optional.empty() : Optional.of(Optional.ofNullable(hopsBefore)),
+                sameWay ? Optional.empty() : Optional.of(Optional.ofNullable(hopsAfter)), sameAsked ? "" : askedBefore,
+                sameAsked ? "" : askedAfter);
             return hopChangeNumbers.computeIfAbsent(change, any -> {
                 hopChanges.add(change);
                 return hopChanges.size() - 1;
@@ -375,12 +432,15 @@ final class Destinations {
         private final int[] actions;
         /** How next hops change by sender, by pair. */
         private final int[] hops;
+        /** How lists of recipients change, by pair. */
+        private final ListChange[] lists;
 
-        DestinationClass(DomainName representative, boolean hosted, int[] actions, int[] hops) {
+        DestinationClass(DomainName representative, boolean hosted, int[] actions, int[] hops, ListChange[] lists) {
             this.representative = representative;
             this.hosted = hosted;
             this.actions = actions;
             this.hops = hops;
+            this.lists = lists;
         }
     }
 
@@ -389,11 +449,18 @@ final class Destinations {
 
         private final DomainName representative;
         private final List<IntSet> hosted;
+        private final ListChange lists;
         private final Map<Integer, IntSet> byHops = new TreeMap<>();
 
-        Group(DomainName representative, List<IntSet> hosted) {
+        Group(DomainName representative, List<IntSet> hosted, ListChange lists) {
             this.representative = representative;
             this.hosted = hosted;
+            this.lists = lists;
+        }
+
+        /** How one of their lists of recipients changes; the others change alike. */
+        ListChange lists() {
+            return lists;
         }
 
         DomainName representative() {
@@ -411,33 +478,54 @@ final class Destinations {
         }
     }
 
-    /** Next hops before and after; nothing stands for the domain's MX. Immutable. */
+    /** Next hops, and who is asked whether a recipient exists, before and after, each as far as it changes. Immutable. */
     static final class HopChange {
 
-        private final Optional<NextHops> before;
-        private final Optional<NextHops> after;
+        private final Optional<Optional<NextHops>> before;
+        private final Optional<Optional<NextHops>> after;
+        private final String askedBefore;
+        private final String askedAfter;
 
-        HopChange(Optional<NextHops> before, Optional<NextHops> after) {
+        /**
+         * A change.
+         *
+         * @param before the next hops before, empty within for the domain's MX; empty if they do not change
+         * @param askedBefore who is asked before, as told to people; empty if that does not change
+         */
+        HopChange(Optional<Optional<NextHops>> before, Optional<Optional<NextHops>> after, String askedBefore, String askedAfter) {
             this.before = before;
             this.after = after;
+            this.askedBefore = askedBefore;
+            this.askedAfter = askedAfter;
         }
 
-        Optional<NextHops> before() {
-            return before;
+        /** The outcome before, with what changes. */
+        Outcome before(Outcome outcome) {
+            return with(outcome, before, askedBefore);
         }
 
-        Optional<NextHops> after() {
-            return after;
+        /** The outcome after, with what changes. */
+        Outcome after(Outcome outcome) {
+            return with(outcome, after, askedAfter);
+        }
+
+        private static Outcome with(Outcome outcome, Optional<Optional<NextHops>> hops, String asked) {
+            return hops.map(outcome::via).orElse(outcome).asking(asked);
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof HopChange && before.equals(((HopChange) other).before) && after.equals(((HopChange) other).after);
+            if (!(other instanceof HopChange)) {
+                return false;
+            }
+            HopChange that = (HopChange) other;
+            return before.equals(that.before) && after.equals(that.after) && askedBefore.equals(that.askedBefore)
+                && askedAfter.equals(that.askedAfter);
         }
 
         @Override
         public int hashCode() {
-            return 31 * before.hashCode() + after.hashCode();
+            return Objects.hash(before, after, askedBefore, askedAfter);
         }
     }
 }

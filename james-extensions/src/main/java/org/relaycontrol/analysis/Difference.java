@@ -22,7 +22,8 @@ import org.relaycontrol.policy.User;
 
 /**
  * How two configurations decide differently: every envelope in an SMTP session that they do not decide alike (verdict, reason, route, next
- * hops) lies in exactly one region, and no other envelope does. Regions that could be told as one are one. Immutable.
+ * hops, who is asked whether the recipient exists) lies in exactly one region, and no other envelope does. Regions that could be told as
+ * one are one. Immutable.
  */
 public final class Difference {
 
@@ -33,7 +34,8 @@ public final class Difference {
     private static final int DESTINATION = 4;
     private static final int PART = 5;
     private static final int SENDER = 6;
-    private static final int DIMENSIONS = 7;
+    private static final int RECIPIENT = 7;
+    private static final int DIMENSIONS = 8;
 
     /** A plain local part and one with sender-specified routing. */
     private static final List<String> LOCAL_PARTS = List.of("user", "user%elsewhere");
@@ -121,19 +123,22 @@ public final class Difference {
             for (Dimension.Group<ClientHost> host : hosts) {
                 for (Dimension.Group<Optional<User>> user : users) {
                     for (int group = 0; group < groups.size(); group++) {
+                        Destinations.Group to = groups.get(group);
                         for (int part = 0; part < LOCAL_PARTS.size(); part++) {
-                            Destinations.Group to = groups.get(group);
                             Recipient recipient = Recipient.of(LOCAL_PARTS.get(part), to.representative());
                             for (IntSet hosted : to.hosted()) {
                                 LocalDomains local = hosted.equals(Destinations.HOSTED) ? domain -> true : domain -> false;
-                                Change change = new Change(
-                                    Outcome.of(partition.decide(0, at, client.representative(), host.representative(),
-                                        user.representative(), recipient, local)),
-                                    Outcome.of(partition.decide(1, at, client.representative(), host.representative(),
-                                        user.representative(), recipient, local)));
-                                if (change.isChange() || change.mayChangeHops(to)) {
-                                    ofClient.add(Box.of(change, IntSet.of(listener), client.members(), host.members(), user.members(),
-                                        Destinations.pairs(IntSet.of(group), hosted), IntSet.of(part), everySender));
+                                for (IntSet recipients : to.lists().classes()) {
+                                    Change change = new Change(
+                                        Outcome.of(partition.decide(0, at, client.representative(), host.representative(),
+                                            user.representative(), recipient, ListChange.isListedBefore(recipients), local)),
+                                        Outcome.of(partition.decide(1, at, client.representative(), host.representative(),
+                                            user.representative(), recipient, ListChange.isListedAfter(recipients), local)));
+                                    if (change.isChange() || change.mayChangeHops(to)) {
+                                        ofClient.add(Box.of(change, IntSet.of(listener), client.members(), host.members(),
+                                            user.members(), Destinations.pairs(IntSet.of(group), hosted), IntSet.of(part), everySender,
+                                            recipients));
+                                    }
                                 }
                             }
                         }
@@ -161,7 +166,7 @@ public final class Difference {
             Change split = number == Destinations.SAME_HOPS ? change : change.via(destinations.hopChange(number));
             if (split.isChange()) {
                 boxes.add(Box.of(split, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER), IntSet.union(classes),
-                    box.side(PART), senders));
+                    box.side(PART), senders, box.side(RECIPIENT)));
             }
         }));
     }
@@ -176,8 +181,8 @@ public final class Difference {
             }
         });
         return new Region(new Clients(partition, box.side(LISTENER), box.side(CLIENT), box.side(HOST), box.side(USER)),
-            told.computeIfAbsent(List.of(policies, box.side(DESTINATION), box.side(PART)),
-                any -> new Destination(destinations, policies, box.side(DESTINATION), box.side(PART))),
+            told.computeIfAbsent(List.of(policies, box.side(DESTINATION), box.side(PART), box.side(RECIPIENT)),
+                any -> new Destination(destinations, policies, box.side(DESTINATION), box.side(PART), box.side(RECIPIENT))),
             destinations.senders().select(box.side(SENDER)), box.key().before, box.key().after);
     }
 
@@ -193,7 +198,7 @@ public final class Difference {
         }
 
         Change via(Destinations.HopChange hops) {
-            return new Change(before.via(hops.before()), after.via(hops.after()));
+            return new Change(hops.before(before), hops.after(after));
         }
 
         boolean isChange() {

@@ -119,7 +119,8 @@ final class Effects {
         return one.action() == other.action() && one.viaSmartHost() == other.viaSmartHost()
             && (one.action() != Action.INBOUND || entry.name().equals(instead.name()))
             && Objects.equals(one.nextHops(), other.nextHops()) && Objects.equals(one.reply(), other.reply())
-            && Objects.equals(one.allowSenderSpecifiedRouting(), other.allowSenderSpecifiedRouting());
+            && Objects.equals(one.allowSenderSpecifiedRouting(), other.allowSenderSpecifiedRouting())
+            && one.recipients() == other.recipients() && Objects.equals(one.verification(), other.verification());
     }
 
     /** The entry that would answer for the names of an entry without it, or null. */

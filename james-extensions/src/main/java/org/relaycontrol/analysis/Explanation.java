@@ -19,27 +19,33 @@ import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RecipientList;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.Restrictions;
 import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
 import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.SmtpReply;
 import org.relaycontrol.policy.User;
 import org.relaycontrol.policy.UserList;
+import org.relaycontrol.policy.Verification;
+import org.relaycontrol.policy.Verification.OnFailure;
 
 /**
  * Why an envelope in an SMTP session is decided as it is: the steps of the decision table one by one, what each compared, and the line
  * that matched or the nearest one that did not. It goes through the table on its own, over the same policy objects; its last step, before
- * the one that tells where a relayed recipient goes, gives the reason of {@link #decision()} and {@link #rule()}. Immutable. Made for
- * people: one explanation may scan a whole routing list.
+ * those that tell that a relayed recipient exists and where it goes, gives the reason of {@link #decision()} and {@link #rule()}.
+ * Immutable. Made for people: one explanation may scan a whole routing list.
  */
 public final class Explanation {
 
     private static final String ROUTING_ENTRY = "routing entry";
+    private static final String RECIPIENT_STEP = "9";
+    private static final String RECIPIENT = "recipient";
 
     private final Envelope envelope;
     private final @Nullable Sender sender;
@@ -191,7 +197,7 @@ public final class Explanation {
         return decision.nextHops(envelope.recipient(), sender);
     }
 
-    /** The steps that were taken, the deciding one last but for where a relayed recipient goes. */
+    /** The steps that were taken, the deciding one last but for whether a relayed recipient exists and where it goes. */
     public List<Step> steps() {
         return steps;
     }
@@ -294,10 +300,16 @@ public final class Explanation {
                 return;
             }
             routingEntry();
-            if (rejected() || senderSpecifiedRouting() || inbound() || rerouteOff() || relayDomain()) {
+            if (rejected() || senderSpecifiedRouting() || inbound() || rerouteOff()) {
                 return;
             }
-            steps.add(restrictions(steps));
+            if (!relayDomain()) {
+                steps.add(restrictions(steps));
+            }
+            Reason reason = steps.get(steps.size() - 1).reason();
+            if (entry != null && reason != Reason.NEVER && reason != Reason.NOT_PERMITTED) {
+                recipient(entry.treatment(), entry.rule());
+            }
         }
 
         private boolean pass(String number, String test, String finding, @Nullable Rule rule) {
@@ -459,6 +471,58 @@ public final class Explanation {
             }
             passed.add(new Step("8d", "authenticated", notAuthenticatedFinding(authenticated, user), null, null));
             return new Step("8e", "otherwise", "nothing permits it", restrictions.rule(), Reason.NOT_PERMITTED);
+        }
+
+        /** Step 9. Where it decides, the step before does not. */
+        private void recipient(Treatment treatment, Rule rule) {
+            Recipient recipient = envelope.recipient();
+            RecipientList listed = treatment.recipients();
+            Verification verification = treatment.verification();
+            if (listed != null) {
+                Rule line = listed.find(recipient);
+                if (line != null) {
+                    pass(RECIPIENT_STEP, RECIPIENT, recipient + " is listed at " + line, line);
+                } else {
+                    refuse(recipient + " is none of the recipients that are listed (" + Texts.number(listed.listed().size()) + ")", rule,
+                        Reason.RECIPIENT_UNKNOWN);
+                }
+            } else if (verification != null) {
+                verify(recipient, verification, rule);
+            }
+        }
+
+        private void verify(Recipient recipient, Verification verification, Rule rule) {
+            String asked = verification.directory() == null ? "the next hop" : "directory " + verification.directory().name();
+            boolean defers = verification.onFailure() == OnFailure.DEFER;
+            switch (envelope.recipientStatus()) {
+                case KNOWN:
+                    pass(RECIPIENT_STEP, RECIPIENT, recipient + " exists, as given", rule);
+                    break;
+                case UNKNOWN:
+                    refuse(recipient + " does not exist, as given", rule, Reason.RECIPIENT_UNKNOWN);
+                    break;
+                case UNDETERMINED:
+                    String finding = asked + " cannot tell whether " + recipient + " exists, as given, and verifyOnFailure is "
+                        + (defers ? "defer" : "accept");
+                    if (defers) {
+                        refuse(finding, rule, Reason.RECIPIENT_UNVERIFIED);
+                    } else {
+                        pass(RECIPIENT_STEP, RECIPIENT, finding, rule);
+                    }
+                    break;
+                case PENDING:
+                    refuse(asked + " has not answered yet whether " + recipient + " exists", rule, Reason.RECIPIENT_UNVERIFIED);
+                    break;
+                default:
+                    pass(RECIPIENT_STEP, RECIPIENT, asked + " is asked whether " + recipient + " exists; 550 5.1.1 if not", rule);
+                    break;
+            }
+        }
+
+        private void refuse(String finding, Rule rule, Reason reason) {
+            Step permitting = steps.remove(steps.size() - 1);
+            pass(permitting.number, permitting.test, permitting.finding, permitting.rule);
+            decide(RECIPIENT_STEP, RECIPIENT, finding, rule, reason);
         }
 
         private String neverFinding() {

@@ -38,6 +38,8 @@ public final class Finding {
         INTERNAL_ADDRESS("internal-address", false),
         /** Mail would be relayed to the server itself, it seems. */
         NEXT_HOP_LOOP("next-hop-loop", false),
+        /** Recipients are accepted for relay domains whether they exist or not. */
+        UNVERIFIED_RECIPIENTS("unverified-recipients", false),
         /** An entry changes no decision. */
         ENTRY_WITHOUT_EFFECT("entry-without-effect", false),
         /** Something about relaying is said where nothing is relayed. */

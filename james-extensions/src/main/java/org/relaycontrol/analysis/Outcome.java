@@ -20,9 +20,11 @@ public final class Outcome {
     private final boolean hopsMatter;
     private final @Nullable NextHops nextHops;
     private final boolean enforced;
+    private final String asked;
 
     private Outcome(Verdict verdict, Reason reason, @Nullable Route route, boolean enforced, boolean hopsMatter,
-                    @Nullable NextHops nextHops) {
+                    @Nullable NextHops nextHops, String asked) {
+        this.asked = asked;
         this.enforced = enforced;
         this.verdict = verdict;
         this.reason = reason;
@@ -32,12 +34,17 @@ public final class Outcome {
     }
 
     static Outcome of(Decision decision) {
-        return new Outcome(decision.verdict(), decision.reason(), decision.route(), decision.isEnforced(), false, null);
+        return new Outcome(decision.verdict(), decision.reason(), decision.route(), decision.isEnforced(), false, null, "");
     }
 
     /** The same, by these next hops, or by the MX of each domain. */
     Outcome via(Optional<NextHops> hops) {
-        return new Outcome(verdict, reason, route, enforced, true, hops.orElse(null));
+        return new Outcome(verdict, reason, route, enforced, true, hops.orElse(null), asked);
+    }
+
+    /** The same, with who is asked whether the recipient exists. */
+    Outcome asking(String whom) {
+        return new Outcome(verdict, reason, route, enforced, hopsMatter, nextHops, whom);
     }
 
     /** What is done with the recipient. */
@@ -78,6 +85,11 @@ public final class Outcome {
         return nextHops == null ? "MX" : Texts.nextHops(nextHops);
     }
 
+    /** If it differs from the outcome it is compared with by who is asked whether the recipient exists: who that is; else empty. */
+    public String asked() {
+        return asked;
+    }
+
     boolean isRelayed() {
         return route == Route.RELAY;
     }
@@ -93,7 +105,7 @@ public final class Outcome {
         }
         Outcome that = (Outcome) other;
         return verdict == that.verdict && reason == that.reason && route == that.route && hopsMatter == that.hopsMatter
-            && enforced == that.enforced && Objects.equals(nextHops, that.nextHops);
+            && enforced == that.enforced && Objects.equals(nextHops, that.nextHops) && asked.equals(that.asked);
     }
 
     @Override
@@ -107,6 +119,7 @@ public final class Outcome {
      */
     @Override
     public String toString() {
-        return verdict + " " + reason + (hopsMatter ? " via " + via() : "") + (enforced ? "" : " (not enforced)");
+        return verdict + " " + reason + (hopsMatter ? " via " + via() : "") + (asked.isEmpty() ? "" : ", asking " + asked)
+            + (enforced ? "" : " (not enforced)");
     }
 }

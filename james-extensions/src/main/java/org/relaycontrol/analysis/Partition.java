@@ -104,11 +104,15 @@ final class Partition {
         return userNames;
     }
 
-    /** What a side decides for representatives. */
+    /**
+     * What a side decides for representatives.
+     *
+     * @param listed whether the recipient is in the list of recipients, if there is one
+     */
     Decision decide(int side, ListenerClass listener, IpAddress client, ClientHost host, Optional<User> user, Recipient recipient,
-                    LocalDomains localDomains) {
-        return sides.get(side).decide(Envelope.smtp(client, listener.address(), listener.port(), user.orElse(null), host, recipient),
-            localDomains, false);
+                    boolean listed, LocalDomains localDomains) {
+        return sides.get(side).decide(Envelope.smtp(client, listener.address(), listener.port(), user.orElse(null), host, recipient)
+            .withListed(listed), localDomains, false);
     }
 
     private void divideListeners() {

@@ -4,15 +4,19 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.RecipientList;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.RoutingEntry;
@@ -168,6 +172,27 @@ public final class PolicySummary {
             first.add(entry.name() + " by " + (hops == null ? "the smart host" : hops.name().orElse(hops.toString())));
         }
         return Texts.number(all.size()) + ": " + String.join(", ", first) + (first.size() < all.size() ? ", …" : "");
+    }
+
+    /** How recipients of relay and route entries are known, as told to people; empty if none are. */
+    public String recipientsText() {
+        RoutingList shared = policy.routing().shared();
+        Set<RecipientList> lists = new LinkedHashSet<>();
+        Set<String> asked = new TreeSet<>();
+        Stream.concat(policy.routing().treatments().stream(), shared == null ? Stream.empty() : shared.treatments().stream())
+            .forEach(treatment -> {
+                if (treatment.recipients() != null) {
+                    lists.add(treatment.recipients());
+                } else if (treatment.verification() != null) {
+                    asked.add(treatment.verification().toString());
+                }
+            });
+        List<String> known = new ArrayList<>();
+        if (!lists.isEmpty()) {
+            known.add(Texts.number(lists.stream().mapToLong(list -> list.listed().size()).sum()) + " listed");
+        }
+        known.addAll(asked);
+        return String.join(", ", known);
     }
 
     /** Who may relay to unlisted domains. */

@@ -80,7 +80,7 @@ final class Relaying {
                 boolean withoutHost = false;
                 for (Dimension.Group<ClientHost> host : hosts) {
                     Decision decision = partition.decide(0, listener, client.representative(), host.representative(),
-                        user.representative(), unlisted, domain -> false);
+                        user.representative(), unlisted, true, domain -> false);
                     if (host.members().contains(Partition.NO_LISTED_HOST)) {
                         withoutHost = decision.isPermit();
                     }

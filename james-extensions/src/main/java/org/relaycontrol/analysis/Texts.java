@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.LdapDirectory;
 import org.relaycontrol.policy.NextHops;
+import org.relaycontrol.policy.Verification;
 
 /**
  * How sets of addresses and names are told to people: short, complete as long as they are, and with a count of what is left out.
@@ -113,6 +116,30 @@ final class Texts {
     static String missing(NameSet names, String plural) {
         return list(names.excluded(), names.countExcluded(), plural)
             + (names.included().isEmpty() ? "" : ", though " + list(names.included(), names.countIncluded(), plural));
+    }
+
+    /** Who is asked whether a recipient exists, and how. */
+    static String verification(@Nullable Verification verification) {
+        if (verification == null) {
+            return "nobody";
+        }
+        List<String> settings = new ArrayList<>();
+        LdapDirectory directory = verification.directory();
+        if (directory != null) {
+            settings.add(directory.urls().stream().map(LdapDirectory.Url::toString).collect(Collectors.joining(" ")));
+            settings.add("tls " + directory.tls());
+            directory.bindDn().ifPresent(dn -> settings.add("bindDn " + dn));
+            settings.add("base '" + directory.base() + "'");
+            settings.add("filter " + directory.filter());
+            if (!verification.recipientDelimiter().isEmpty()) {
+                settings.add("recipientDelimiter " + verification.recipientDelimiter());
+            }
+        }
+        settings.add("timeout " + verification.timeout().toSeconds() + "s");
+        settings.add("ttl " + verification.ttl().toSeconds() + "s");
+        settings.add("negativeTtl " + verification.negativeTtl().toSeconds() + "s");
+        settings.add("onFailure " + verification.onFailure().name().toLowerCase(Locale.ROOT));
+        return (directory == null ? "the next hop (" : "directory (") + String.join(", ", settings) + ")";
     }
 
     /** The next hops, and for those with a name all that is said of them but where the password is. */

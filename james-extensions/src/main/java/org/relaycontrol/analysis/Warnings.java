@@ -6,15 +6,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.relaycontrol.analysis.Finding.Kind;
 import org.relaycontrol.policy.AddressSet;
 import org.relaycontrol.policy.ClientList;
+import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Network;
 import org.relaycontrol.policy.NetworkSet;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
 import org.relaycontrol.policy.Restrictions;
+import org.relaycontrol.policy.RoutingEntry;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingList;
 import org.relaycontrol.policy.Rule;
@@ -47,6 +50,7 @@ final class Warnings {
         warnings.checkListeners();
         policies.policies().forEach(warnings::checkClients);
         warnings.checkReroute();
+        warnings.checkRecipients();
         warnings.findings.addAll(Effects.withoutEffect(policies));
         warnings.findings.addAll(SenderEffects.withoutEffect(policies));
         return new ArrayList<>(warnings.findings);
@@ -153,6 +157,25 @@ final class Warnings {
         Restrictions restrictions = policy.restrictions();
         return !restrictions.rule().equals(policy.rule()) || restrictions.authenticatedRule() != null || restrictions.clients() != null
             || !restrictions.internalAddresses().isEmpty() || !restrictions.never().isEmpty() || !restrictions.neverUsers().isEmpty();
+    }
+
+    /** One warning for each routing list: it may have a million of these entries. */
+    private void checkRecipients() {
+        Set<RoutingList> rerouting = policies.policies().stream().map(RelayPolicy::routing).filter(RoutingList::reroute)
+            .collect(Collectors.toSet());
+        for (RoutingList list : routingLists()) {
+            if (!rerouting.contains(list) && rerouting.stream().noneMatch(own -> own.shared() == list)) {
+                continue;
+            }
+            List<RoutingEntry> unverified = list.entries(treatment -> treatment.action() == Action.RELAY && treatment.recipients() == null
+                && treatment.verification() == null).limit(Texts.SHOWN + 1L).collect(Collectors.toList());
+            if (!unverified.isEmpty()) {
+                List<DomainName> names = unverified.stream().map(RoutingEntry::name).limit(Texts.SHOWN).collect(Collectors.toList());
+                warn(Kind.UNVERIFIED_RECIPIENTS, unverified.get(0).rule(), "every recipient at " + Texts.list(names, "domains")
+                    + (unverified.size() > Texts.SHOWN ? " and more relay domains" : "") + " is accepted, whether it exists or not, and "
+                    + "bounced later to a sender that may be forged; write recipients=\"file\", verify=\"callout\" or verify=\"ldap\"");
+            }
+        }
     }
 
     private void checkReroute() {

@@ -33,8 +33,9 @@ final class BatchExplainer {
     private static final String CLIENT_HOST = "client_host";
     private static final String RECIPIENT = "recipient";
     private static final String SENDER = "sender";
+    private static final String RECIPIENT_KNOWN = "recipient_known";
     private static final List<String> REQUIRED = List.of(CLIENT, AUTH, RECIPIENT);
-    private static final List<String> USED = List.of(CLIENT, LOCAL, AUTH, CLIENT_HOST, RECIPIENT, SENDER);
+    private static final List<String> USED = List.of(CLIENT, LOCAL, AUTH, CLIENT_HOST, RECIPIENT, SENDER, RECIPIENT_KNOWN);
     private static final int ABSENT = -1;
 
     private final RelayPolicies policies;
@@ -117,6 +118,7 @@ final class BatchExplainer {
         private final int clientHost;
         private final int recipient;
         private final int sender;
+        private final int recipientKnown;
 
         Columns(CsvReader reader, String file) throws IOException, UnusableInputException {
             this.reader = reader;
@@ -148,6 +150,7 @@ final class BatchExplainer {
             clientHost = names.indexOf(CLIENT_HOST);
             recipient = names.indexOf(RECIPIENT);
             sender = names.indexOf(SENDER);
+            recipientKnown = names.indexOf(RECIPIENT_KNOWN);
         }
 
         private String name(int column, String file) throws UnusableInputException {
@@ -169,6 +172,9 @@ final class BatchExplainer {
             }
             try {
                 Envelope envelope = envelopes.read(reader.text(client), text(local), text(auth), text(clientHost), reader.text(recipient));
+                if (recipientKnown != ABSENT) {
+                    envelope = envelope.withRecipientStatus(envelopes.recipientStatus(text(recipientKnown)));
+                }
                 return new Outcome(policies.decide(envelope, localDomains, hosted), envelope, envelopes.sender(text(sender)));
             } catch (IllegalArgumentException e) {
                 return new Outcome(String.valueOf(e.getMessage()));

@@ -128,6 +128,9 @@ final class CheckCommand implements Callable<Integer> {
         if (!summary.senders().isEmpty()) {
             printField("senders", summary.sendersText());
         }
+        if (!summary.recipientsText().isEmpty()) {
+            printField("recipients", summary.recipientsText());
+        }
         List<Permission> permissions = summary.permissions();
         printField("may relay", permissions.isEmpty() ? "to others: nobody" : "to others:");
         permissions.forEach(permission -> printField("", permission.toString()));

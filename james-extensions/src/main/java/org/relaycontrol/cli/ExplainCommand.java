@@ -46,8 +46,8 @@ import picocli.CommandLine.Parameters;
         "      --batch envelopes.csv --local-domain ratest.com > decided.csv",
         "",
         "The CSV has a header row that names the columns client, auth and recipient, and",
-        "local, client_host and sender where they are needed, in any order. Others are",
-        "copied, too. Added are verdict, reason, route, next_hop, policy and rule. A row",
+        "local, client_host, sender and recipient_known (yes, no or unknown) where they",
+        "are needed, in any order. Others are copied, too. Added are verdict, reason, route, next_hop, policy and rule. A row",
         "that cannot be decided has the verdict error and the problem as reason."})
 final class ExplainCommand implements Callable<Integer> {
 
@@ -75,6 +75,10 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Option(names = "--to", paramLabel = "ADDRESS", description = "The recipient.")
     private @Nullable String to;
+
+    @Option(names = "--recipient-known", paramLabel = "yes|no|unknown", description = "What whoever is asked by verify= says of the "
+        + "recipient; unknown if nobody can tell. Nobody is asked if not given.")
+    private @Nullable String recipientKnown;
 
     @Option(names = "--batch", paramLabel = "CSV", description = "Decide each row of a CSV file, in place of one recipient; - is standard "
         + "input.")
@@ -114,6 +118,7 @@ final class ExplainCommand implements Callable<Integer> {
             addIfGiven("--client-host", clientHost, others);
             addIfGiven("--from", from, others);
             addIfGiven("--to", to, others);
+            addIfGiven("--recipient-known", recipientKnown, others);
             if (!others.isEmpty()) {
                 throw new UnusableInputException(String.join(", ", others) + " cannot go with --batch, whose rows say that");
             }
@@ -158,7 +163,8 @@ final class ExplainCommand implements Callable<Integer> {
     private Envelope envelope() throws UnusableInputException {
         EnvelopeReader reader = new EnvelopeReader(localDomains.defaultDomain());
         try {
-            return reader.read(orEmpty(client), orEmpty(local), orEmpty(auth), orEmpty(clientHost), orEmpty(to));
+            return reader.read(orEmpty(client), orEmpty(local), orEmpty(auth), orEmpty(clientHost), orEmpty(to))
+                .withRecipientStatus(reader.recipientStatus(orEmpty(recipientKnown)));
         } catch (IllegalArgumentException e) {
             throw new UnusableInputException(e);
         }

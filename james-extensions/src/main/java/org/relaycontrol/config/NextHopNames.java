@@ -109,7 +109,12 @@ final class NextHopNames {
         }
     }
 
-    private static Duration seconds(String attribute, String text) {
+    /**
+     * A time.
+     *
+     * @throws IllegalArgumentException with the problem and what to write instead, if it is none
+     */
+    static Duration seconds(String attribute, String text) {
         Matcher matcher = TIME.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(attribute + " is '" + text + "'; write a number and s, m or h, like 30s or 5m");

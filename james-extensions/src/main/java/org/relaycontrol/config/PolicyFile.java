@@ -127,7 +127,8 @@ final class PolicyFile {
         }
     }
 
-    private void readList(XmlElement element, String file, ListFile.Lines lines) {
+    /** Reads a list file that the element names. */
+    void readList(XmlElement element, String file, ListFile.Lines lines) {
         Path path = resolve(element, LIST_FILE, file);
         if (path == null) {
             return;

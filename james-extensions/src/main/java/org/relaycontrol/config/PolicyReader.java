@@ -35,10 +35,12 @@ final class PolicyReader {
     /** The policies; unusable if a problem was reported. */
     RelayPolicies read(XmlElement relaycontrol) throws PolicyException {
         NextHopNames nextHopNames = NextHopNames.read(file, relaycontrol);
+        RecipientLists recipientLists = new RecipientLists(file);
+        RecipientsReader recipients = RecipientsReader.of(file, recipientLists, DirectoryNames.read(file, relaycontrol));
         XmlElement routing = file.single(relaycontrol, "routing");
         RoutingReader shared = routing == null
-            ? RoutingReader.none(file, nextHopNames, relaycontrol)
-            : RoutingReader.read(file, nextHopNames, routing);
+            ? RoutingReader.none(file, nextHopNames, recipients, relaycontrol)
+            : RoutingReader.read(file, nextHopNames, recipients, routing);
         RoutingList sharedRouting = shared.routing().build();
 
         List<XmlElement> elements = relaycontrol.children("policy");
@@ -52,8 +54,8 @@ final class PolicyReader {
             List<Listener> listeners = listeners(element);
             XmlElement ownElement = file.single(element, "routing");
             RoutingReader own = ownElement == null
-                ? RoutingReader.none(file, nextHopNames, element)
-                : RoutingReader.read(file, nextHopNames, ownElement);
+                ? RoutingReader.none(file, nextHopNames, shared.recipients(), element)
+                : RoutingReader.read(file, nextHopNames, shared.recipients(), ownElement);
             if (!own.hasSmartHost() && !shared.hasSmartHost()) {
                 withoutSmartHost.add(name);
                 own.viaSmartHost().forEach(entry -> file.problem(entry, "via=\"smartHost\" in a routing list without a smart host; "
@@ -71,6 +73,10 @@ final class PolicyReader {
                 + withoutSmartHost.stream().sorted().map(name -> "policy '" + name + "'").collect(Collectors.joining(", "))
                 + "; write smartHost=\"host\" or via=\"name\" at the shared <routing>"));
         }
+        List<RoutingList> routings = new ArrayList<>();
+        routings.add(sharedRouting);
+        policies.forEach(policy -> routings.add(policy.routing()));
+        recipientLists.checkDomains(routings);
         file.throwIfAnyProblem();
         return RelayPolicies.of(policies, sharedRouting);
     }

@@ -1,6 +1,7 @@
 package org.relaycontrol.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,29 +35,39 @@ final class RoutingReader {
     private static final String ACTION = "action";
     private static final String NEXT_HOP = "nextHop";
     private static final String VIA = "via";
+    private static final String REPLY = "reply";
+    private static final String SENDER_SPECIFIED = "allowSenderSpecifiedRouting";
 
-    private static final Map<String, Set<Action>> USED_BY = Map.of(
-        NEXT_HOP, Set.of(Action.RELAY, Action.ROUTE),
-        VIA, Set.of(Action.RELAY, Action.ROUTE),
-        "reply", Set.of(Action.REJECT),
-        "allowSenderSpecifiedRouting", Set.of(Action.INBOUND, Action.RELAY, Action.ROUTE));
+    private static final Map<String, Set<Action>> USED_BY = usedBy();
 
     private final PolicyFile file;
     private final NextHopNames nextHopNames;
+    private final RecipientsReader recipients;
     private final RoutingList.Builder routing;
     private final List<XmlElement> viaSmartHost = new ArrayList<>();
     private final boolean hasSmartHost;
 
-    private RoutingReader(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
+    private RoutingReader(PolicyFile file, NextHopNames nextHopNames, RecipientsReader recipients, XmlElement element) {
         this.file = file;
         this.nextHopNames = nextHopNames;
+        this.recipients = recipients;
         this.routing = RoutingList.builder(file.rule(element));
         this.hasSmartHost = element.attribute(SMART_HOST) != null || element.attribute(VIA) != null;
     }
 
+    private static Map<String, Set<Action>> usedBy() {
+        Map<String, Set<Action>> usedBy = new HashMap<>();
+        usedBy.put(NEXT_HOP, Set.of(Action.RELAY, Action.ROUTE));
+        usedBy.put(VIA, Set.of(Action.RELAY, Action.ROUTE));
+        usedBy.put(REPLY, Set.of(Action.REJECT));
+        usedBy.put(SENDER_SPECIFIED, Set.of(Action.INBOUND, Action.RELAY, Action.ROUTE));
+        RecipientsReader.ATTRIBUTES.forEach(attribute -> usedBy.put(attribute, Set.of(Action.RELAY, Action.ROUTE)));
+        return Map.copyOf(usedBy);
+    }
+
     /** Reads the {@code routing} element. */
-    static RoutingReader read(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
-        RoutingReader reader = new RoutingReader(file, nextHopNames, element);
+    static RoutingReader read(PolicyFile file, NextHopNames nextHopNames, RecipientsReader recipients, XmlElement element) {
+        RoutingReader reader = new RoutingReader(file, nextHopNames, recipients.at(element), element);
         reader.readAttributes(element);
         element.children("domain").forEach(reader::readDomain);
         element.children("domains").forEach(reader::readDomains);
@@ -65,8 +76,13 @@ final class RoutingReader {
     }
 
     /** No routing list at the element. */
-    static RoutingReader none(PolicyFile file, NextHopNames nextHopNames, XmlElement element) {
-        return new RoutingReader(file, nextHopNames, new XmlElement("routing", element.file(), element.line()));
+    static RoutingReader none(PolicyFile file, NextHopNames nextHopNames, RecipientsReader recipients, XmlElement element) {
+        return new RoutingReader(file, nextHopNames, recipients, new XmlElement("routing", element.file(), element.line()));
+    }
+
+    /** How recipients are known in this routing list. */
+    RecipientsReader recipients() {
+        return recipients;
     }
 
     /** What was read. */
@@ -89,7 +105,7 @@ final class RoutingReader {
         if (reroute != null) {
             routing.reroute(Boolean.parseBoolean(reroute));
         }
-        String senderSpecified = element.attribute("allowSenderSpecifiedRouting");
+        String senderSpecified = element.attribute(SENDER_SPECIFIED);
         if (senderSpecified != null) {
             routing.allowSenderSpecifiedRouting(Boolean.parseBoolean(senderSpecified));
         }
@@ -189,6 +205,7 @@ final class RoutingReader {
     private void checkKnown(Set<String> attributes) {
         Set<String> known = new LinkedHashSet<>(file.schema().attributes(ROUTED_DOMAIN));
         known.remove(NAME);
+        known.removeAll(RecipientsReader.OF_ELEMENTS_ALONE);
         known.add(ManagedEntry.EXPIRES);
         for (String attribute : attributes) {
             if (!known.contains(attribute)) {
@@ -205,6 +222,9 @@ final class RoutingReader {
         if (own.containsKey(NEXT_HOP) || own.containsKey(VIA)) {
             attributes.remove(NEXT_HOP);
             attributes.remove(VIA);
+        }
+        if (own.containsKey(RecipientsReader.VERIFY)) {
+            RecipientsReader.ATTRIBUTES.forEach(attributes::remove);
         }
         Action action = action(own.getOrDefault(ACTION, attributes.get(ACTION)));
         attributes.keySet().removeIf(inherited -> action != null && !USED_BY.getOrDefault(inherited, Set.of(action)).contains(action));
@@ -244,8 +264,8 @@ final class RoutingReader {
     /** What is done with the mail. Where the action is missing or unknown, there will be no policy anyhow. */
     private Treatment treatment(XmlElement element) {
         Action action = action(element.attribute(ACTION));
-        String reply = used(element, "reply", action);
-        String senderSpecified = used(element, "allowSenderSpecifiedRouting", action);
+        String reply = used(element, REPLY, action);
+        String senderSpecified = used(element, SENDER_SPECIFIED, action);
         String nextHop = used(element, NEXT_HOP, action);
         String via = used(element, VIA, action);
         Treatment treatment = Treatment.of(action == null ? Action.REJECT : action);
@@ -253,6 +273,7 @@ final class RoutingReader {
             checkReply(element, reply);
             treatment = treatment.withReply(reply);
         }
+        treatment = recipients.read(element, treatment, attribute -> used(element, attribute, action));
         if (senderSpecified != null) {
             treatment = treatment.withSenderSpecifiedRouting(Boolean.parseBoolean(senderSpecified));
         }

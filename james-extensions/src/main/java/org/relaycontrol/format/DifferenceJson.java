@@ -49,6 +49,9 @@ public final class DifferenceJson {
             object.put("next_hop", outcome.nextHops());
             object.put("via", outcome.via());
         }
+        if (!outcome.asked().isEmpty()) {
+            object.put("asks", outcome.asked());
+        }
         return object;
     }
 }

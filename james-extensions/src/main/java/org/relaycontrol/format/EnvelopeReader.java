@@ -6,6 +6,7 @@ import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.User;
 
@@ -59,6 +60,28 @@ public final class EnvelopeReader {
             return null;
         }
         return address.indexOf('@') < 0 ? Sender.of(address, defaultDomain) : Sender.parse(address);
+    }
+
+    /**
+     * What is known of whether the recipient exists.
+     *
+     * @param text {@code yes}, {@code no}, {@code unknown} (nobody could tell), or empty: nobody has been asked
+     * @throws IllegalArgumentException with the problem and what to write instead
+     */
+    public RecipientStatus recipientStatus(String text) {
+        switch (text) {
+            case "":
+                return RecipientStatus.UNASKED;
+            case "yes":
+                return RecipientStatus.KNOWN;
+            case "no":
+                return RecipientStatus.UNKNOWN;
+            case "unknown":
+                return RecipientStatus.UNDETERMINED;
+            default:
+                throw new IllegalArgumentException("whether the recipient is known is '" + text
+                    + "'; write yes, no or unknown, or nothing");
+        }
     }
 
     private static IpAddress address(String listener, int colon) {

@@ -36,6 +36,7 @@ public final class PolicySummaryJson {
         object.put("reroute", policy.routing().reroute());
         object.put("smart_host", policy.routing().smartHost());
         object.put("senders", summary.senders().size());
+        object.put("recipients", summary.recipientsText());
         object.put("may_relay", map(summary.permissions(), PolicySummaryJson::of));
         object.put("private_clients", summary.privateClients().cidrs());
         object.put("internal_addresses", map(summary.internalAddresses(), NetworkSet.Listed::network));

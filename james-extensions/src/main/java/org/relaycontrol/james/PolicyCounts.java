@@ -24,6 +24,7 @@ final class PolicyCounts {
         PolicyCounts counts = new PolicyCounts();
         counts.add("policies", policies.policies().size());
         counts.add("domains", policies.sharedRouting().entries().size());
+        counts.add("recipients", policies.recipientLists().stream().mapToInt(list -> list.listed().size()).sum());
         for (RelayPolicy policy : policies.policies()) {
             Restrictions restrictions = policy.restrictions();
             UserList authenticated = restrictions.authenticatedUsers();

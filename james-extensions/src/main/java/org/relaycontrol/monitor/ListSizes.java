@@ -19,6 +19,7 @@ public final class ListSizes {
     static final String NETWORKS = "networks";
     static final String HOSTS = "hosts";
     static final String USERS = "users";
+    static final String RECIPIENTS = "recipients";
 
     private final Map<String, Integer> counts = new LinkedHashMap<>();
 
@@ -33,6 +34,7 @@ public final class ListSizes {
         sizes.add(NETWORKS, 0);
         sizes.add(HOSTS, 0);
         sizes.add(USERS, 0);
+        sizes.add(RECIPIENTS, policies.recipientLists().stream().mapToInt(list -> list.listed().size()).sum());
         policies.policies().forEach(sizes::add);
         return sizes;
     }
@@ -65,7 +67,7 @@ public final class ListSizes {
         counts.merge(what, count, Integer::sum);
     }
 
-    /** How many policies, and in them domains, networks, client host names and users. What policies share counts once. */
+    /** How many policies, and in them domains, networks, client host names, users and recipients. What policies share counts once. */
     public Map<String, Integer> counts() {
         return new LinkedHashMap<>(counts);
     }

@@ -16,9 +16,10 @@ public final class Envelope {
     private final ClientHost host;
     private final Recipient recipient;
     private final RecipientStatus recipientStatus;
+    private final @Nullable Boolean assumedListed;
 
     private Envelope(@Nullable IpAddress client, @Nullable IpAddress localAddress, int localPort, @Nullable User user, ClientHost host,
-                     Recipient recipient, RecipientStatus recipientStatus) {
+                     Recipient recipient, RecipientStatus recipientStatus, @Nullable Boolean assumedListed) {
         this.client = client;
         this.localAddress = localAddress;
         this.localPort = localPort;
@@ -26,6 +27,7 @@ public final class Envelope {
         this.host = host;
         this.recipient = recipient;
         this.recipientStatus = recipientStatus;
+        this.assumedListed = assumedListed;
     }
 
     /**
@@ -40,7 +42,7 @@ public final class Envelope {
     public static Envelope smtp(IpAddress client, IpAddress localAddress, int localPort, @Nullable User user, ClientHost host,
                                 Recipient recipient) {
         return new Envelope(Objects.requireNonNull(client), Objects.requireNonNull(localAddress), localPort, user, host, recipient,
-            RecipientStatus.UNASKED);
+            RecipientStatus.UNASKED, null);
     }
 
     /**
@@ -50,7 +52,7 @@ public final class Envelope {
      * @param user who had authenticated, or null
      */
     public static Envelope spooled(@Nullable IpAddress client, @Nullable User user, Recipient recipient) {
-        return new Envelope(client, null, 0, user, ClientHost.UNKNOWN, recipient, RecipientStatus.UNASKED);
+        return new Envelope(client, null, 0, user, ClientHost.UNKNOWN, recipient, RecipientStatus.UNASKED, null);
     }
 
     /** Where the client connects from, or null for a mail that did not come by SMTP. */
@@ -83,7 +85,7 @@ public final class Envelope {
         return recipient;
     }
 
-    /** What somebody who was asked knows of whether the recipient exists; where nobody is to be asked, it does not matter. */
+    /** What somebody who was asked knows of whether the recipient exists; where nobody is to be asked, it does not count. */
     public RecipientStatus recipientStatus() {
         return recipientStatus;
     }
@@ -95,11 +97,21 @@ public final class Envelope {
 
     /** This envelope with what is now known of the client's host name. */
     public Envelope withHost(ClientHost known) {
-        return new Envelope(client, localAddress, localPort, user, known, recipient, recipientStatus);
+        return new Envelope(client, localAddress, localPort, user, known, recipient, recipientStatus, assumedListed);
     }
 
     /** This envelope with what is now known of whether the recipient exists. */
     public Envelope withRecipientStatus(RecipientStatus known) {
-        return new Envelope(client, localAddress, localPort, user, host, recipient, known);
+        return new Envelope(client, localAddress, localPort, user, host, recipient, known, assumedListed);
+    }
+
+    /** This envelope as if every list of recipients had its recipient, or none: for who asks what is done whoever is listed. */
+    public Envelope withListed(boolean listed) {
+        return new Envelope(client, localAddress, localPort, user, host, recipient, recipientStatus, listed);
+    }
+
+    /** Whether the recipient is in the list. */
+    boolean isListed(RecipientList recipients) {
+        return assumedListed == null ? recipients.contains(recipient) : assumedListed;
     }
 }

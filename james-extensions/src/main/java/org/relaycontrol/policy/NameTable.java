@@ -130,6 +130,49 @@ final class NameTable<K> {
         return Arrays.equals(records, offset + 1, offset + 1 + length, octets, from, to);
     }
 
+    /**
+     * The record of an address: a local part up to a length, an at sign, and the domain; without domain the local part alone.
+     *
+     * @param domain the domain, or empty
+     */
+    int findAddress(String localPart, int length, String domain) {
+        int hash = 0;
+        for (int i = domain.length() - 1; i >= 0; i--) {
+            hash = step(hash, domain.charAt(i));
+        }
+        hash = domain.isEmpty() ? hash : step(hash, '@');
+        for (int i = length - 1; i >= 0; i--) {
+            hash = step(hash, localPart.charAt(i));
+        }
+        int mask = tags.length - 1;
+        byte tag = tag(hash);
+        for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
+            if (tags[i] == tag && isAddress(offsets[i], localPart, length, domain)) {
+                return offsets[i];
+            }
+        }
+        return NONE;
+    }
+
+    private boolean isAddress(int offset, String localPart, int length, String domain) {
+        int start = domain.isEmpty() ? length : length + 1;
+        if ((records[offset] & LENGTH_MASK) != start + domain.length() || start > length && records[offset + start] != '@') {
+            return false;
+        }
+        int at = offset + 1;
+        for (int i = 0; i < length; i++) {
+            if (records[at + i] != localPart.charAt(i)) {
+                return false;
+            }
+        }
+        for (int i = 0; i < domain.length(); i++) {
+            if (records[at + start + i] != domain.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private int probe(String name, int start, int hash, boolean orExact) {
         int mask = tags.length - 1;
         byte tag = tag(hash);

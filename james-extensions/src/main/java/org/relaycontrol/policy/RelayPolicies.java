@@ -3,9 +3,15 @@ package org.relaycontrol.policy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.relaycontrol.policy.RoutingEntry.Treatment;
 
 /**
  * All policies of a server: which one governs a listener, and what it decides. Immutable and thread-safe.
@@ -149,6 +155,15 @@ public final class RelayPolicies {
     /** The routing list that the policies share. */
     public RoutingList sharedRouting() {
         return sharedRouting;
+    }
+
+    /** The lists of recipients of all routing entries, each once. */
+    public Set<RecipientList> recipientLists() {
+        return Stream.concat(Stream.of(sharedRouting), policies.stream().map(RelayPolicy::routing))
+            .flatMap(routing -> routing.treatments().stream())
+            .map(Treatment::recipients)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** The policy that governs every listener no other names, or null. */

@@ -179,8 +179,12 @@ public final class RelayPolicy {
         return restrictions.authenticatingCouldHelp(envelope.user()) ? answers.notPermittedYet : answers.notPermitted;
     }
 
-    /** Step 9: whether the recipient exists. */
+    /** Step 9: whether the recipient exists, which a list tells by itself, or has been asked. */
     private Decision verify(Decision permitted, Treatment listed, Envelope envelope) {
+        RecipientList recipients = listed.recipients();
+        if (recipients != null) {
+            return envelope.isListed(recipients) ? permitted : answers.recipientUnknown;
+        }
         Verification verification = listed.verification();
         if (verification == null) {
             return permitted;

@@ -92,46 +92,54 @@ public final class RoutingEntry {
         private final boolean viaSmartHost;
         private final @Nullable String reply;
         private final @Nullable Boolean allowSenderSpecifiedRouting;
+        private final @Nullable RecipientList recipients;
         private final @Nullable Verification verification;
 
         private Treatment(Action action, @Nullable NextHops nextHops, boolean viaSmartHost, @Nullable String reply,
-                          @Nullable Boolean allowSenderSpecifiedRouting, @Nullable Verification verification) {
+                          @Nullable Boolean allowSenderSpecifiedRouting, @Nullable RecipientList recipients,
+                          @Nullable Verification verification) {
             this.action = action;
             this.nextHops = nextHops;
             this.viaSmartHost = viaSmartHost;
             this.reply = reply;
             this.allowSenderSpecifiedRouting = allowSenderSpecifiedRouting;
+            this.recipients = recipients;
             this.verification = verification;
         }
 
-        /** Just the action: mail to be relayed goes to the domain's MX. */
+        /** Just the action: mail to be relayed goes to the domain's MX, for every recipient. */
         public static Treatment of(Action action) {
-            return new Treatment(action, null, false, null, null, null);
+            return new Treatment(action, null, false, null, null, null, null);
         }
 
         /** The same, by these next hops. */
         public Treatment withNextHops(NextHops hops) {
-            return new Treatment(action, hops, false, reply, allowSenderSpecifiedRouting, verification);
+            return new Treatment(action, hops, false, reply, allowSenderSpecifiedRouting, recipients, verification);
         }
 
         /** The same, by the smart host of the routing list. */
         public Treatment withSmartHost() {
-            return new Treatment(action, null, true, reply, allowSenderSpecifiedRouting, verification);
+            return new Treatment(action, null, true, reply, allowSenderSpecifiedRouting, recipients, verification);
         }
 
         /** The same, with the text that follows {@code 550 5.7.1} in the refusal. */
         public Treatment withReply(String text) {
-            return new Treatment(action, nextHops, viaSmartHost, text, allowSenderSpecifiedRouting, verification);
+            return new Treatment(action, nextHops, viaSmartHost, text, allowSenderSpecifiedRouting, recipients, verification);
         }
 
         /** The same, with sender-specified routing allowed or not, whatever the routing list says. */
         public Treatment withSenderSpecifiedRouting(boolean allowed) {
-            return new Treatment(action, nextHops, viaSmartHost, reply, allowed, verification);
+            return new Treatment(action, nextHops, viaSmartHost, reply, allowed, recipients, verification);
+        }
+
+        /** The same, for listed recipients alone. */
+        public Treatment withRecipients(RecipientList listed) {
+            return new Treatment(action, nextHops, viaSmartHost, reply, allowSenderSpecifiedRouting, listed, null);
         }
 
         /** The same, for recipients alone that whoever is asked does not deny. */
         public Treatment withVerification(Verification by) {
-            return new Treatment(action, nextHops, viaSmartHost, reply, allowSenderSpecifiedRouting, by);
+            return new Treatment(action, nextHops, viaSmartHost, reply, allowSenderSpecifiedRouting, null, by);
         }
 
         /** The action. */
@@ -159,7 +167,12 @@ public final class RoutingEntry {
             return allowSenderSpecifiedRouting;
         }
 
-        /** Who is asked whether a recipient exists, or null for nobody. */
+        /** The recipients there are, or null if no list tells. */
+        public @Nullable RecipientList recipients() {
+            return recipients;
+        }
+
+        /** Who is asked whether a recipient exists, or null for nobody; then there is no list. */
         public @Nullable Verification verification() {
             return verification;
         }

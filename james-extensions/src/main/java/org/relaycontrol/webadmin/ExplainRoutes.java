@@ -52,14 +52,15 @@ public class ExplainRoutes implements Routes {
     @Override
     public void define(Service service) {
         service.post(BASE, access.ask(MAX_BODY, (request, response, body) -> explain(
-            body.allow("client", "local", "auth", "client_host", "sender", "recipient", "candidate"))));
+            body.allow("client", "local", "auth", "client_host", "sender", "recipient", "recipient_known", "candidate"))));
     }
 
     private Object explain(JsonBody body) {
         EnvelopeReader reader = new EnvelopeReader(defaultDomain());
         return ExplanationJson.of(Explanation.of(Boolean.TRUE.equals(body.bool("candidate")) ? candidate() : policySource.current(),
             reader.read(body.textOrEmpty("client"), body.textOrEmpty("local"), body.textOrEmpty("auth"),
-                body.textOrEmpty("client_host"), body.textOrEmpty("recipient")),
+                body.textOrEmpty("client_host"), body.textOrEmpty("recipient"))
+                .withRecipientStatus(reader.recipientStatus(body.textOrEmpty("recipient_known"))),
             reader.sender(body.textOrEmpty("sender")), hostedDomains, true));
     }
 

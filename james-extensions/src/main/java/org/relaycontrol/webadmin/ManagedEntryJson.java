@@ -25,6 +25,12 @@ final class ManagedEntryJson {
         attributes.put("via", "via");
         attributes.put("reply", "reply");
         attributes.put("allow_sender_specified_routing", "allowSenderSpecifiedRouting");
+        attributes.put("verify", "verify");
+        attributes.put("directory", "directory");
+        attributes.put("verify_timeout", "verifyTimeout");
+        attributes.put("verify_ttl", "verifyTtl");
+        attributes.put("verify_negative_ttl", "verifyNegativeTtl");
+        attributes.put("verify_on_failure", "verifyOnFailure");
         return attributes;
     }
 

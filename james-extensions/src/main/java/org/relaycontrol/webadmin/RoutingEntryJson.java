@@ -30,6 +30,8 @@ final class RoutingEntryJson {
         object.put("via", treatment.viaSmartHost() ? "smartHost" : hops == null ? null : hops.name().orElse(null));
         object.put("reply", treatment.reply());
         object.put("allow_sender_specified_routing", treatment.allowSenderSpecifiedRouting());
+        object.put("recipients", treatment.recipients() == null ? null : treatment.recipients().listed().size());
+        object.put("verify", treatment.verification());
         object.put("rule", entry.rule());
         return object;
     }

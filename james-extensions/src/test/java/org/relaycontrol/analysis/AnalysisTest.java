@@ -228,6 +228,8 @@ class AnalysisTest {
             "</restrictions>",
             "</policy>",
             "</relaycontrol>"))).containsExactly(
+            "3: every recipient at a.example and b.a.example is accepted, whether it exists or not, and bounced later to a "
+                + "sender that may be forged; write recipients=\"file\", verify=\"callout\" or verify=\"ldap\" [unverified-recipients]",
             "4: the entry b.a.example changes nothing, as a.example at 3 says the same; remove it [entry-without-effect]",
             "5: the next hop of loop.example is 127.0.0.1:587, a listener of this server, so mail would go round in circles; write the "
                 + "server that takes this mail [next-hop-loop]",
@@ -391,6 +393,8 @@ class AnalysisTest {
             "</routing>",
             "</policy>",
             "</relaycontrol>"))).containsExactly(
+            "3: every recipient at a.example is accepted, whether it exists or not, and bounced later to a "
+                + "sender that may be forged; write recipients=\"file\", verify=\"callout\" or verify=\"ldap\" [unverified-recipients]",
             "3: the shared entry a.example never decides, as every policy has one of its own; remove it [entry-without-effect]",
             "15: the entry a.example (exact) changes nothing, as a.example at 14 says the same; remove it [entry-without-effect]",
             "16: the entry b.example changes nothing, as b.example at 4 says the same; remove it [entry-without-effect]");
@@ -446,7 +450,7 @@ class AnalysisTest {
                 + "autoconfigured-address, "
                 + "client-host-name, entry-without-effect, hidden-clients, hosted-not-inbound, inbound-not-hosted, internal-address, "
                 + "ipv6-without-ipv4, listed-twice, many-strangers, next-hop-loop, nobody-connects, not-enforced, "
-                + "refused-host-name, reroute-off, ungoverned-listeners "
+                + "refused-host-name, reroute-off, ungoverned-listeners, unverified-recipients "
                 + "[unknown-warning]");
     }
 }

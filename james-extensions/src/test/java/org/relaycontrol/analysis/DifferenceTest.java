@@ -2,6 +2,8 @@ package org.relaycontrol.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.config.PolicyLoader;
 import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.DomainName;
@@ -249,6 +253,48 @@ class DifferenceTest {
                     + "internal-address",
                 "every client, authenticated, ports 465 and 587, to every domain: deny not-permitted -> permit authenticated",
                 "every client, unauthenticated, ports 465 and 587, to every domain: deny not-permitted -> deny authentication-required");
+    }
+
+    private static List<String> regions(Path folder, String before, String after) throws Exception {
+        Path old = folder.resolve("old.xml");
+        Path changed = folder.resolve("new.xml");
+        Files.writeString(old, "<relaycontrol><routing>" + before + "</routing><policy/></relaycontrol>");
+        Files.writeString(changed, "<relaycontrol><routing>" + after + "</routing><policy/></relaycontrol>");
+        return Difference.of(PolicyLoader.load(old).policies(), PolicyLoader.load(changed).policies()).regions().stream()
+            .map(region -> region.toString().substring(region.toString().indexOf(", to ") + 5)).collect(Collectors.toList());
+    }
+
+    @Test
+    void shouldTellWhichRecipientsAreListed(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("old.txt"), "alice@a.example\nbob@a.example\ncarol\n");
+        Files.writeString(folder.resolve("same.txt"), "# the same\nCarol\nBob@a.example\nalice@A.example\n");
+        Files.writeString(folder.resolve("new.txt"), "alice@a.example\ncarol\ndave\n@a.example\n");
+        String plain = "<domain name='a.example' action='relay'/>";
+        String old = "<domain name='a.example' action='relay' recipients='old.txt'/>";
+        assertThat(regions(folder, old, old.replace("old.txt", "same.txt"))).isEmpty();
+        assertThat(regions(folder, old, old.replace("old.txt", "new.txt"))).containsExactlyInAnyOrder(
+            "domains under a.example, recipients added to the list (dave and @a.example): deny recipient-unknown -> permit relay-domain",
+            "domains under a.example, recipients removed from the list (bob@a.example): permit relay-domain -> deny recipient-unknown");
+        assertThat(regions(folder, plain, old)).containsExactly(
+            "domains under a.example, recipients that are not listed: permit relay-domain -> deny recipient-unknown");
+        assertThat(regions(folder, old, plain)).containsExactly(
+            "domains under a.example, recipients that were not listed: deny recipient-unknown -> permit relay-domain");
+        assertThat(regions(folder, old, "<domain name='a.example' action='reject'/>")).containsExactlyInAnyOrder(
+            "domains under a.example, recipients that were listed: permit relay-domain -> deny domain-rejected",
+            "domains under a.example, recipients that were not listed: deny recipient-unknown -> deny domain-rejected");
+    }
+
+    @Test
+    void shouldTellWhoIsAsked(@TempDir Path folder) throws Exception {
+        String plain = "<domain name='a.example' action='relay'/>";
+        String asked = "<domain name='a.example' action='relay' verify='callout'/>";
+        assertThat(regions(folder, asked, asked.replace("callout'", "callout' verifyTtl='24h'"))).isEmpty();
+        assertThat(regions(folder, plain, asked)).containsExactly("domains under a.example: permit relay-domain, asking nobody -> permit "
+            + "relay-domain, asking the next hop (timeout 30s, ttl 86400s, negativeTtl 7200s, onFailure accept)");
+        assertThat(regions(folder, asked, asked.replace("callout'", "callout' nextHop='10.0.0.9' verifyOnFailure='defer'")))
+            .containsExactly("domains under a.example: permit relay-domain via MX, asking the next hop (timeout 30s, ttl 86400s, "
+                + "negativeTtl 7200s, onFailure accept) -> permit relay-domain via 10.0.0.9, asking the next hop (timeout 30s, ttl 86400s, "
+                + "negativeTtl 7200s, onFailure defer)");
     }
 
     @Test

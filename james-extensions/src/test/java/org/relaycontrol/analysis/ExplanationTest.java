@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.NextHops;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.Rule;
 import org.relaycontrol.policy.Sender;
@@ -150,6 +152,39 @@ class ExplanationTest {
             "</restrictions></policy></relaycontrol>");
         assertThat(finding(policies, "2001:db8::1", "user@else.example", "8b"))
             .isEqualTo("2001:db8::1 is not among those that may relay");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "bob@list.example | UNASKED | deny recipient-unknown | bob@list.example is none of the recipients that are listed (2) "
+            + "[relaycontrol.xml:2] => recipient-unknown",
+        "Alice+x@list.example | UNKNOWN | permit relay-domain | Alice+x@list.example is listed at known.txt:2 [known.txt:2]",
+        "bob@ask.example | UNASKED | permit relay-domain | the next hop is asked whether bob@ask.example exists; 550 5.1.1 if not "
+            + "[relaycontrol.xml:3]",
+        "bob@ask.example | KNOWN | permit relay-domain | bob@ask.example exists, as given [relaycontrol.xml:3]",
+        "bob@ask.example | UNKNOWN | deny recipient-unknown | bob@ask.example does not exist, as given [relaycontrol.xml:3] "
+            + "=> recipient-unknown",
+        "bob@ask.example | UNDETERMINED | permit relay-domain | the next hop cannot tell whether bob@ask.example exists, as given, and "
+            + "verifyOnFailure is accept [relaycontrol.xml:3]",
+        "bob@defer.example | UNDETERMINED | defer recipient-unverified | directory ad cannot tell whether bob@defer.example exists, as "
+            + "given, and verifyOnFailure is defer [relaycontrol.xml:4] => recipient-unverified",
+    })
+    void shouldTellWhetherTheRecipientExists(String recipient, RecipientStatus status, String decision, String finding) throws Exception {
+        Files.writeString(folder.resolve("known.txt"), "# two\nalice\ncarol@list.example\n");
+        Path file = folder.resolve("relaycontrol.xml");
+        Files.writeString(file, "<relaycontrol><routing recipientDelimiter='+'>\n"
+            + "<domain name='list.example' action='relay' recipients='known.txt'/>\n"
+            + "<domain name='ask.example' action='relay' verify='callout'/>\n"
+            + "<domain name='defer.example' action='relay' verify='ldap' directory='ad' verifyOnFailure='defer'/></routing>\n"
+            + "<directories><ldapDirectory name='ad' urls='ldap://dc1' base=''/></directories><policy/></relaycontrol>");
+        Envelope envelope = Envelope.smtp(IpAddress.parse("198.51.100.7"), IpAddress.parse("192.0.2.25"), 25, null, ClientHost.NONE,
+            Recipient.parse(recipient, LOCALHOST)).withRecipientStatus(status);
+        Explanation explanation = Explanation.of(PolicyLoader.load(file).policies(), envelope, null, domain -> false, true);
+        assertThat(explanation.decision()).hasToString(decision);
+        List<Explanation.Step> steps = explanation.steps().stream().filter(step -> step.number().startsWith("7a")
+            || step.number().equals("9")).collect(Collectors.toList());
+        assertThat(steps.get(1)).hasToString("9 recipient: " + finding);
+        assertThat(steps.get(0).reason()).isEqualTo(explanation.decision().isPermit() ? Decision.Reason.RELAY_DOMAIN : null);
     }
 
     @Test

@@ -135,9 +135,41 @@ class BatchTest {
         assertThat(run.err()).isEqualTo("standard input:1: the header row has the column auth twice; rename one\n");
     }
 
+    /** Lists tell by themselves; what is asked is given, or left open. */
+    @Test
+    void shouldDecideByWhatIsKnownOfTheRecipient() throws Exception {
+        Files.writeString(folder.resolve("known.txt"), "alice\n@all.example\n");
+        Path file = folder.resolve("verified.xml");
+        Files.writeString(file, String.join("\n",
+            "<relaycontrol><routing>",
+            "<domain name='list.example' action='relay' recipients='known.txt' recipientDelimiter='+'/>",
+            "<domain name='all.example' action='relay' recipients='known.txt' recipientDelimiter='+'/>",
+            "<domain name='ask.example' action='relay' verify='callout'/>",
+            "<domain name='defer.example' action='relay' verify='callout' verifyOnFailure='defer'/>",
+            "<domain name='route.example' action='route' verify='callout'/>",
+            "</routing><policy/></relaycontrol>"));
+        CommandLineRun run = CommandLineRun.withInput(("client,auth,client_host,recipient,recipient_known\n"
+            + "192.0.2.1,,-,Alice+x@list.example,no\n"
+            + "192.0.2.1,,-,bob@list.example,yes\n"
+            + "192.0.2.1,,-,bob@all.example,\n"
+            + "192.0.2.1,,-,bob@ask.example,\n"
+            + "192.0.2.1,,-,bob@ask.example,yes\n"
+            + "192.0.2.1,,-,bob@ask.example,no\n"
+            + "192.0.2.1,,-,bob@ask.example,unknown\n"
+            + "192.0.2.1,,-,bob@defer.example,unknown\n"
+            + "192.0.2.1,,-,bob@route.example,no\n"
+            + "192.0.2.1,,-,bob@ask.example,maybe\n").getBytes(StandardCharsets.UTF_8), "explain", file.toString(), "--batch", "-");
+        assertThat(run.out().lines().skip(1).map(line -> String.join(",", List.of(line.split(",")).subList(5, 7)))).containsExactly(
+            "permit,relay-domain", "deny,recipient-unknown", "permit,relay-domain", "permit,relay-domain", "permit,relay-domain",
+            "deny,recipient-unknown", "permit,relay-domain", "defer,recipient-unverified", "deny,not-permitted",
+            "error,\"whether the recipient is known is 'maybe'; write yes");
+        assertThat(run.status()).isEqualTo(2);
+    }
+
     @Test
     void shouldRefuseInputWithoutHeader() throws Exception {
-        assertThat(explain("").err()).isEqualTo("standard input: is empty; begin with a header row, like " + HEADER + ",sender\n");
+        assertThat(explain("").err()).isEqualTo("standard input: is empty; begin with a header row, like " + HEADER
+            + ",sender,recipient_known\n");
         assertThat(explain("\"client\n").err()).isEqualTo("standard input:1: the header row has a quote that is never closed\n");
         assertThat(explain("").status()).isEqualTo(2);
         assertThat(explain("\"client\n").status()).isEqualTo(2);

@@ -25,7 +25,8 @@ class DecisionAllocationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "user@below.domain777.example", "user@else.example", "user@local.example", "user@deep.below.nothing.listed.example.org"})
+        "user@below.domain777.example", "user@else.example", "user@local.example", "user@deep.below.nothing.listed.example.org",
+        "user+tag@known.example", "nobody@known.example"})
     void shouldAllocateNothing(String recipient) {
         RelayPolicies policies = policies();
         for (String client : List.of("10.0.0.77", "192.0.2.1", "2001:db8::5")) {
@@ -72,6 +73,10 @@ class DecisionAllocationTest {
             routing.add(RoutingEntry.of(DomainName.of("domain" + i + ".example"), Match.SUBTREE, Treatment.of(Action.ROUTE), RULE));
             clients.network(Network.parse("10.0." + i / 250 + "." + i % 250), RULE);
         }
+        RecipientList.Builder recipients = RecipientList.builder("+");
+        recipients.add("user@known.example", "f", 1);
+        routing.add(RoutingEntry.of(DomainName.of("known.example"), Match.SUBTREE,
+            Treatment.of(Action.RELAY).withRecipients(recipients.build()), RULE));
         UserList.Builder never = UserList.builder();
         never.add("@other.example", RULE);
         Restrictions restrictions = Restrictions.builder(RULE).clients(clients.build()).authenticated(false, UserList.EMPTY, RULE)

@@ -83,7 +83,8 @@ class RoutesTest {
         JsonNode status = get("/relaycontrol/status");
 
         assertThat(status.get("source").textValue()).endsWith("relaycontrol.xml");
-        assertThat(status.get("counts")).hasToString("{\"policies\":2,\"domains\":7,\"networks\":3,\"hosts\":1,\"users\":2}");
+        assertThat(status.get("counts")).hasToString("{\"policies\":2,\"domains\":7,\"networks\":3,\"hosts\":1,\"users\":2,"
+            + "\"recipients\":0}");
         assertThat(Instant.parse(status.get("loaded_at").textValue())).isBefore(Instant.now());
         assertThat(status.get("sha256").textValue()).hasSize(64);
         assertThat(status.get("files")).hasToString("[\"relaycontrol.xml\",\"relay-domains.txt\"]");
@@ -152,6 +153,7 @@ class RoutesTest {
             .containsExactly("partner.example", "lab.partner.example", "hosted.example", "b.example", "a.example", "ab.example");
         assertThat(all.get("domains").get(0)).hasToString("{\"name\":\"partner.example\",\"match\":\"subtree\",\"action\":\"reject\","
             + "\"next_hop\":null,\"via\":null,\"reply\":\"not here\",\"allow_sender_specified_routing\":null,"
+            + "\"recipients\":null,\"verify\":null,"
             + "\"rule\":\"relaycontrol.xml:9\",\"managed\":false,\"expires\":null}");
         assertThat(all.get("domains").get(3).get("next_hop").textValue()).isEqualTo("smart.example");
         assertThat(all.get("domains").get(3).get("via").textValue()).isEqualTo("smartHost");
