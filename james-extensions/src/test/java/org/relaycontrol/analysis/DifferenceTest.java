@@ -281,7 +281,8 @@ class DifferenceTest {
             "domains under a.example, recipients that were not listed: deny recipient-unknown -> permit relay-domain");
         assertThat(regions(folder, old, "<domain name='a.example' action='reject'/>")).containsExactlyInAnyOrder(
             "domains under a.example, recipients that were listed: permit relay-domain -> deny domain-rejected",
-            "domains under a.example, recipients that were not listed: deny recipient-unknown -> deny domain-rejected");
+            "domains under a.example, recipients that were not listed: deny recipient-unknown -> deny domain-rejected",
+            "domains under a.example, recipients with sender-specified routing: deny sender-specified-routing -> deny domain-rejected");
     }
 
     @Test
