@@ -117,13 +117,13 @@ public final class DnsServer implements AutoCloseable {
         }
     }
 
-    /** Answers every question about this name with SERVFAIL until {@link #heal(String)}. */
+    /** Answers every question about this name, {@code "."} for all names, with SERVFAIL until {@link #heal(String)}. */
     public DnsServer fail(String name) {
         failing.put(absolute(name), Rcode.SERVFAIL);
         return this;
     }
 
-    /** Leaves every question about this name unanswered until {@link #heal(String)}. */
+    /** Leaves every question about this name, {@code "."} for all names, unanswered until {@link #heal(String)}. */
     public DnsServer silence(String name) {
         failing.put(absolute(name), -1);
         return this;
@@ -184,7 +184,7 @@ public final class DnsServer implements AutoCloseable {
         Message query = new Message(message);
         Name name = query.getQuestion().getName();
         questions.add(name + " " + Type.string(query.getQuestion().getType()));
-        Integer failure = failing.get(name);
+        Integer failure = failing.getOrDefault(name, failing.get(Name.root));
         if (failure != null && failure < 0) {
             return new byte[0];
         }
