@@ -129,6 +129,18 @@ class ArchitectureTest {
             .check(PACK);
     }
 
+    @Test
+    void whatFindsAndAsksNextHopsShouldUseNoMoreThanItNeeds() {
+        classes().that().resideInAPackage(NEXT_HOP)
+            .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
+                .or(resideInAnyPackage(NEXT_HOP, SMTP_CLIENT, POLICY, JAMES)))
+            .check(PACK);
+        classes().that().resideInAPackage(VERIFICATION)
+            .should().onlyDependOnClassesThat(not(resideInAnyPackage("org.relaycontrol.."))
+                .or(resideInAnyPackage(VERIFICATION, NEXT_HOP, SMTP_CLIENT, POLICY)))
+            .check(PACK);
+    }
+
     /** Besides what the other adapters use, it tells what follows from a policy. */
     @Test
     void nobodyShouldUseWebadmin() {
