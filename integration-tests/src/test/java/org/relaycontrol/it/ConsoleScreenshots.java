@@ -18,8 +18,8 @@ import org.relaycontrol.it.harness.SmtpClient;
  */
 class ConsoleScreenshots {
     private static final Path FOLDER = Distribution.samples().resolveSibling("james-extensions/src/site/console");
-    private static final int WIDTH = 1100;
-    private static final int HEIGHT = 700;
+    private static final int WIDTH = 1200;
+    private static final int HEIGHT = 720;
     private static final String[] CLIENTS = {"192.0.2.17", "198.51.100.7", "198.51.100.23", "192.168.1.66", "203.0.113.9"};
     private static final String[] RECIPIENTS = {"bob@yahoo.example", "info@ratest.com", "x@spam.example", "alice@customer-001.example",
         "lottery%win.example@ratest.com", "eve@robichaux.net"};

@@ -66,7 +66,7 @@ async function review(dialog, title, change, back) {
     }
   });
   append(dialog, buttons);
-  save.focus();
+  save.focus({ preventScroll: true });
 }
 
 /** What somebody else has done to the entry since its form was opened. */

@@ -48,8 +48,7 @@ export async function render(root, { query, policies, readOnly }) {
         [el("span", { class: `badge ${refusal.verdict === "defer" ? "defer" : "deny"}` }, refusal.reason),
           el("div", { class: "muted small" }, refusal.policy, refusal.rule ? [refusal.policy ? ", " : "", place(refusal.rule)] : null)],
         [el("code", { class: "nowrap" }, refusal.client ?? "-"), isNamed(refusal) ? el("div", { class: "muted small" }, refusal.host) : null],
-        [refusal.recipient ?? t("refusals.noRecipient"), el("div", { class: "muted small" }, refusal.user
-          ? t("refusals.byUser", { sender: sender(refusal), user: refusal.user }) : t("refusals.by", { sender: sender(refusal) }))],
+        refusal.recipient ? [refusal.recipient, el("div", { class: "muted small" }, by(refusal))] : t("refusals.noRecipient"),
         actions(refusal),
       ]), { empty: t("refusals.none") }),
       el("div", { class: "pager" }, el("span", null, t("refusals.count", { shown: number(answer.refusals.length), total: number(answer.count) })),
@@ -101,6 +100,7 @@ function isNamed(refusal) {
   return Boolean(refusal.host) && !["none", "unknown"].includes(refusal.host);
 }
 
-function sender(refusal) {
-  return refusal.sender || "<>";
+function by(refusal) {
+  const sender = refusal.sender || "<>";
+  return refusal.user ? t("refusals.byUser", { sender, user: refusal.user }) : t("refusals.by", { sender });
 }

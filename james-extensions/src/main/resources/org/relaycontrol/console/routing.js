@@ -61,7 +61,7 @@ export async function render(root, { policy, query, readOnly }) {
       [t("nextHop"), "hop", hop],
       domains.some(domain => domain.recipients) && [t("recipients"), null, domain => domain.recipients ?? ""],
       domains.some(domain => domain.verify) && [t("verify"), null, domain => domain.verify ?? ""],
-      domains.some(domain => domain.expires) && [t("expires"), null, domain => expiry(domain)],
+      domains.some(domain => domain.expires) && [t("expires"), "expires", domain => expiry(domain)],
       [t("from"), "from", domain => place(domain.rule)],
       !readOnly && domains.some(domain => domain.managed) && [t("change"), "actions", buttons],
     ].filter(Boolean);

@@ -186,7 +186,22 @@ public final class Browser implements AutoCloseable {
     /** Ends Chromium and deletes its profile. */
     @Override
     public void close() {
-        driver.quit();
-        PeerProcess.delete(profile);
+        try {
+            driver.quit();
+        } catch (WebDriverException e) {
+            // A busy machine: ChromeDriver did not end in time. Selenium has killed it.
+            System.out.println("ChromeDriver: " + e.getMessage());
+        }
+        RelayServer.await(this::deletesProfile, deleted -> deleted, () -> "Chromium to let go of " + profile);
+    }
+
+    private boolean deletesProfile() {
+        try {
+            PeerProcess.delete(profile);
+            return true;
+        } catch (UncheckedIOException e) {
+            // A process of Chromium still writes there.
+            return false;
+        }
     }
 }
