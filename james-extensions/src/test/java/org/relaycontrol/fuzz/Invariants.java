@@ -16,10 +16,10 @@ public final class Invariants {
             assertThat(problem.toString()).matches("(?:" + files + "):[1-9][0-9]*: [^;\\r\\n][^\\r\\n]*; [^\\r\\n]+"));
     }
 
-    /** A text that is refused is so with what is wrong and what to write instead, on one line. */
+    /** A text that is refused is so with what is wrong and what to write instead; line ends of the text itself may be repeated. */
     public static void checkRefusal(IllegalArgumentException refusal) {
         // Subclasses are accidents, such as NumberFormatException.
         assertThat(refusal.getClass()).isEqualTo(IllegalArgumentException.class);
-        assertThat(refusal.getMessage()).matches("[^\\r\\n]+; [^\\r\\n]+");
+        assertThat(refusal.getMessage()).matches("(?s).+; .+");
     }
 }
