@@ -74,7 +74,7 @@ public final class BatchFuzz {
                 }
             } else {
                 while (at < text.length() && ",\n".indexOf(text.charAt(at)) < 0 && !text.startsWith("\r\n", at)) {
-                    if (text.charAt(at) == '"') {
+                    if (text.charAt(at) == '"' || text.charAt(at) == '\r') {
                         return null;
                     }
                     field.append(text.charAt(at++));
