@@ -118,6 +118,10 @@ final class ClientReader {
             throw new IllegalArgumentException("'" + text + "' is more than one user; write one entry for each");
         }
         int at = text.lastIndexOf('@');
+        if (at > 0 && text.startsWith("@")) {
+            throw new IllegalArgumentException("'" + text + "' is neither a user nor a domain; write " + text.substring(at)
+                + " for all users of the domain, or " + text.substring(1) + " for the user");
+        }
         return at < 0 || at == text.length() - 1 ? text : text.substring(0, at + 1) + DomainName.of(text.substring(at + 1));
     }
 

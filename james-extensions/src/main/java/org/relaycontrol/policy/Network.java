@@ -42,6 +42,10 @@ public final class Network {
         }
         String addressText = network.substring(0, slash);
         String suffix = network.substring(slash + 1);
+        String closed = addressText.strip() + "/" + suffix.strip();
+        if (!closed.equals(network)) {
+            throw new IllegalArgumentException("'" + network + "' has a blank beside the '/'; write " + closed);
+        }
         IpAddress address = IpAddress.parse(addressText);
         int prefix = suffix.indexOf('.') >= 0
             ? netmaskPrefix(address, suffix, network)

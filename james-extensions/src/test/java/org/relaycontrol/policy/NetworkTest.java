@@ -126,6 +126,8 @@ class NetworkTest {
         "::ffff:192.168.1.5/24 | '::ffff:192.168.1.5/24' has host bits set; write 192.168.1.0/24 for the IPv4 network, "
             + "0.0.0.0/0 for all of IPv4, or ::/0 for all of IPv6",
         "::ffff:0:0/95 | '::ffff:0:0/95' has host bits set; write 0.0.0.0/0 for all of IPv4, or ::/0 for all of IPv6",
+        "10.0.0.0\t/255.0.0.0 | '10.0.0.0\t/255.0.0.0' has a blank beside the '/'; write 10.0.0.0/255.0.0.0",
+        "10.0.0.0 / 8 | '10.0.0.0 / 8' has a blank beside the '/'; write 10.0.0.0/8",
         "10.0.0.0/33 | '10.0.0.0/33' has the prefix length '33'; write one from 0 to 32, or a netmask like 255.255.255.0",
         "10.0.0.0/ | '10.0.0.0/' has the prefix length ''; write one from 0 to 32, or a netmask like 255.255.255.0",
         "10.0.0.0/08 | '10.0.0.0/08' has the prefix length '08'; write one from 0 to 32, or a netmask like 255.255.255.0",
