@@ -78,7 +78,7 @@ public final class Distribution {
     }
 
     /** The JVM this one runs on. */
-    static Path java() {
+    public static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
@@ -127,7 +127,7 @@ public final class Distribution {
     private static Path property(String name) {
         String value = System.getProperty(name);
         if (value == null) {
-            throw new IllegalStateException("system property " + name + " is not set: run by mvn verify or mvn -Prelay");
+            throw new IllegalStateException("system property " + name + " is not set: run by mvn verify, mvn -Prelay or mvn -Pbench");
         }
         return Path.of(value);
     }

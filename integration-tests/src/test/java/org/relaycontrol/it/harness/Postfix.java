@@ -95,6 +95,18 @@ public final class Postfix implements AutoCloseable {
             return this;
         }
 
+        /** A parameter whose value is an LMDB table, which is made of this file of keys and values. */
+        public Builder setTable(String name, Path entries) {
+            write("conf/main.cf", "compatibility_level = 3.6\n");
+            Programs.run("", Programs.require("postmap", PACKAGE).toString(), "-c", folder.resolve("conf").toString(), "lmdb:" + entries);
+            return set(name, "lmdb:" + entries);
+        }
+
+        /** A file in the folder of this Postfix. */
+        public Path file(String name) {
+            return folder.resolve(name);
+        }
+
         /** Nothing but over STARTTLS, with this certificate. */
         public Builder requireTls(Certificates.Identity identity) {
             write("server.pem", identity.pem());
