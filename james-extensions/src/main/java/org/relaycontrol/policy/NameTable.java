@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
  * <p>All names are records in one array of octets, one after the other: length, name, number of the kind (twice, plus one for a name
  * alone), line; the last two with seven bits an octet, the lowest first. A record is known by its offset. An open-addressing table
  * leads from the hash of a name to its record, by an octet of the hash first, so that what is not listed costs one look at an array that
- * fits into the processor's cache. One pass over a name from its end gives the hash of every parent, so a look-up costs one probe a label
- * and allocates nothing.
+ * fits into the processor's cache. The hash is that of the string, which the string keeps, and of which one pass from the end gives that of
+ * every parent: a name that is listed itself costs one probe, another one a label, and nothing is allocated.
  *
  * @param <K> what the names of one kind have in common
  */
@@ -36,6 +36,10 @@ final class NameTable<K> {
     static final int EXACT = 1;
 
     private static final byte FREE = 0;
+    /** Of the polynomial that is the hash of a string: {@link String#hashCode()}. */
+    private static final int BASE = 31;
+    /** Two to the power of 32, divided by the golden ratio: brings something of every bit to the highest ones. */
+    private static final int MIXER = 0x9e3779b1;
     /** An offset is kept of every 64th record. */
     private static final int MARK_BITS = 6;
     private static final int LENGTH_MASK = 0xff;
@@ -87,13 +91,19 @@ final class NameTable<K> {
     }
 
     private int nearest(String name, boolean orExact) {
+        int itself = probe(name, 0, name.hashCode(), orExact);
+        return itself != NONE || name.charAt(0) == '[' ? itself : nearestAbove(name);
+    }
+
+    private int nearestAbove(String name) {
         int nearest = NONE;
         int hash = 0;
-        boolean literal = name.charAt(0) == '[';
-        for (int i = name.length() - 1; i >= 0; i--) {
-            hash = step(hash, name.charAt(i));
-            if (i == 0 || !literal && name.charAt(i - 1) == '.') {
-                int found = probe(name, i, hash, i == 0 && orExact);
+        int power = 1;
+        for (int i = name.length() - 1; i > 0; i--) {
+            hash += name.charAt(i) * power;
+            power *= BASE;
+            if (name.charAt(i - 1) == '.') {
+                int found = probe(name, i, hash, false);
                 if (found != NONE) {
                     nearest = found;
                 }
@@ -137,12 +147,12 @@ final class NameTable<K> {
      */
     int findAddress(String localPart, int length, String domain) {
         int hash = 0;
-        for (int i = domain.length() - 1; i >= 0; i--) {
-            hash = step(hash, domain.charAt(i));
+        for (int i = 0; i < length; i++) {
+            hash = step(hash, localPart.charAt(i));
         }
         hash = domain.isEmpty() ? hash : step(hash, '@');
-        for (int i = length - 1; i >= 0; i--) {
-            hash = step(hash, localPart.charAt(i));
+        for (int i = 0; i < domain.length(); i++) {
+            hash = step(hash, domain.charAt(i));
         }
         int mask = tags.length - 1;
         byte tag = tag(hash);
@@ -304,26 +314,27 @@ final class NameTable<K> {
         return offset;
     }
 
-    /** The hash of a name, from its end. */
-    static int hash(byte[] octets, int from, int to) {
+    /** The hash of a name: that of the string. */
+    private static int hash(byte[] octets, int from, int to) {
         int hash = 0;
-        for (int i = to - 1; i >= from; i--) {
+        for (int i = from; i < to; i++) {
             hash = step(hash, octets[i]);
         }
         return hash;
     }
 
     private static int step(int hash, int c) {
-        return (hash ^ c) * 0x9e3779b1;
+        return BASE * hash + c;
     }
 
     private static int slot(int hash) {
-        return hash ^ hash >>> 15;
+        int mixed = hash * MIXER;
+        return mixed ^ mixed >>> 15;
     }
 
     /** Never {@link #FREE}. */
     private static byte tag(int hash) {
-        return (byte) (hash >>> 24 | 1);
+        return (byte) (hash * MIXER >>> 24 | 1);
     }
 
     private static String name(byte[] records, int offset) {
