@@ -95,9 +95,12 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
-    /** Stops the server and deletes its folder. */
+    /** Stops the server and deletes its folder; a second time does nothing. */
     @Override
     public void close() {
+        if (!Files.exists(folder)) {
+            return;
+        }
         stop();
         Runtime.getRuntime().removeShutdownHook(stopAtExit);
         delete(folder);

@@ -133,9 +133,19 @@ public final class Postfix implements AutoCloseable {
                 .set("smtpd_relay_restrictions", "permit_sasl_authenticated, reject");
         }
 
+        /** Nothing in this domain but to these recipients: others are refused at RCPT. */
+        public Builder recipients(String domain, List<String> localParts) {
+            write("recipients", localParts.stream().map(name -> name + "@" + domain + " ok").collect(Collectors.joining("\n", "", "\n")));
+            return set("relay_domains", domain).set("relay_recipient_maps", "texthash:" + folder.resolve("recipients"));
+        }
+
         /** Starts Postfix on a free port of 127.0.0.1. */
         public Postfix start() {
-            int port = FreePorts.next();
+            return start(FreePorts.next());
+        }
+
+        /** Starts Postfix on a port of 127.0.0.1. */
+        public Postfix start(int port) {
             write("conf/main.cf", main.entrySet().stream().map(Object::toString).collect(Collectors.joining("\n", "", "\n")));
             write("conf/master.cf", port + " inet n - n - - smtpd\n" + String.join("\n", SERVICES) + "\n");
             Programs.run("", "chown", USER, folder.resolve("data").toString());
