@@ -19,9 +19,14 @@ final class Patience {
 
     /** What there is after waiting within what is left, or else {@code otherwise}. */
     <T> T await(CompletableFuture<T> awaited, T otherwise) {
+        return await(awaited, otherwise, MAX_WAIT);
+    }
+
+    /** The same, and for no longer than so. */
+    <T> T await(CompletableFuture<T> awaited, T otherwise, Duration atMost) {
         long start = System.nanoTime();
         try {
-            return awaited.get(Math.max(0, nanosLeft), TimeUnit.NANOSECONDS);
+            return awaited.get(Math.max(0, Math.min(nanosLeft, atMost.toNanos())), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             return otherwise;
         } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
@@ -17,7 +18,8 @@ import org.relaycontrol.policy.Verification;
 import org.relaycontrol.verification.RecipientVerifier;
 
 /**
- * Whether the recipients exist that a session names, where the policy wants to know: a mail transaction waits within its {@link Patience}.
+ * Whether the recipients exist that a session names, where the policy wants to know: a mail transaction waits within its {@link Patience},
+ * and all together within a {@link WaitBudget}.
  */
 @Singleton
 public class SessionRecipients {
@@ -25,6 +27,7 @@ public class SessionRecipients {
     private static final AttachmentKey<Patience> PATIENCE = AttachmentKey.of("org.relaycontrol.RecipientPatience", Patience.class);
 
     private final RecipientVerifier verifier;
+    private final WaitBudget budget = new WaitBudget(System::nanoTime);
 
     /** Asks this. */
     @Inject
@@ -44,7 +47,16 @@ public class SessionRecipients {
         }
         CompletableFuture<RecipientStatus> status =
             verifier.status(client, recipient, verification, permitted.nextHops(recipient, sender));
-        return permitted.isEnforced() ? patience(session).await(status, RecipientStatus.PENDING) : status.getNow(RecipientStatus.PENDING);
+        return permitted.isEnforced() && !status.isDone() ? await(session, status) : status.getNow(RecipientStatus.PENDING);
+    }
+
+    private RecipientStatus await(SMTPSession session, CompletableFuture<RecipientStatus> status) {
+        long start = System.nanoTime();
+        try {
+            return patience(session).await(status, RecipientStatus.PENDING, budget.left());
+        } finally {
+            budget.spend(Duration.ofNanos(System.nanoTime() - start));
+        }
     }
 
     private static Patience patience(SMTPSession session) {

@@ -136,7 +136,9 @@ public final class Postfix implements AutoCloseable {
         /** Nothing in this domain but to these recipients: others are refused at RCPT. */
         public Builder recipients(String domain, List<String> localParts) {
             write("recipients", localParts.stream().map(name -> name + "@" + domain + " ok").collect(Collectors.joining("\n", "", "\n")));
-            return set("relay_domains", domain).set("relay_recipient_maps", "texthash:" + folder.resolve("recipients"));
+            return set("relay_domains", domain)
+                .set("relay_recipient_maps", "texthash:" + folder.resolve("recipients"))
+                .set("relay_transport", "smtp");
         }
 
         /** Starts Postfix on a free port of 127.0.0.1. */
