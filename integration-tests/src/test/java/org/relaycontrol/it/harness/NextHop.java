@@ -161,9 +161,18 @@ public final class NextHop implements AutoCloseable {
         }
     }
 
-    /** Listens again on the same port, after {@link #stop()}. */
+    /** Listens again on the same port, after {@link #stop()}, as soon as nobody else has it. */
     public synchronized void restart() {
-        server = listen(port);
+        server = RelayServer.await(this::listenAgain, Optional::isPresent, () -> "port " + port + " to be free").orElseThrow();
+    }
+
+    private Optional<ServerSocket> listenAgain() {
+        try {
+            return Optional.of(listen(port));
+        } catch (UncheckedIOException e) {
+            // On a busy machine somebody's connection has got the port meanwhile.
+            return Optional.empty();
+        }
     }
 
     @Override
