@@ -65,10 +65,12 @@ class OpenRelayIT {
 
             probe(server, "ratest.com");
             nmap(nmap, server);
-            swaks(swaks, server);
+            swaks(swaks, server, "victim%outside.example@ratest.com");
             server.admin().addMapping("*@ratest.com", ALICE).addMapping("*@second.example", BOB)
                 .addRegexMapping("third.example", "(.*)[\\x25!@](.*)@third.example", "${1}@${2}");
             probe(server, "ratest.com", "second.example", "third.example");
+            nmap(nmap, server);
+            swaks(swaks, server, "victim%outside.example@third.example");
             if (sample == Scenario.TWO_VIRTUAL_SERVERS) {
                 probeSubmission(server);
             }
@@ -147,18 +149,26 @@ class OpenRelayIT {
         assertThat(run.output()).contains("smtp-open-relay: ").doesNotContain("Server is an open relay");
     }
 
+    private static void swaks(Path swaks, RelayServer server, String senderRouted) {
+        swaks(swaks, server, senderRouted, List.of("--server", SERVER, "--local-interface", STRANGER));
+        if (Loopback.hasIpv6()) {
+            swaks(swaks, server, senderRouted, List.of("-6", "--server", "::1"));
+        }
+    }
+
     /** Each fails, or sends to Alice alone. */
-    private static void swaks(Path swaks, RelayServer server) {
+    private static void swaks(Path swaks, RelayServer server, String senderRouted, List<String> where) {
         for (List<String> message : List.of(
                 List.of("--to", VICTIM),
                 List.of("--to", VICTIM, "--from", ALICE),
                 List.of("--to", VICTIM, "--from", "<>"),
-                List.of("--to", "victim%outside.example@ratest.com"),
+                List.of("--to", senderRouted),
                 List.of("--to", VICTIM, "--tls-optional"),
                 List.of("--to", VICTIM, "--tls-optional", "--auth-optional", "PLAIN", "--auth-user", ALICE, "--auth-password", "wrong"),
                 List.of("--to", ALICE + "," + VICTIM))) {
-            List<String> command = new ArrayList<>(List.of(swaks.toString(), "--server", SERVER, "--port", String.valueOf(server.port(25)),
-                "--local-interface", STRANGER, "--helo", "swaks.test.example"));
+            List<String> command = new ArrayList<>(List.of(swaks.toString(), "--port", String.valueOf(server.port(25)),
+                "--helo", "swaks.test.example"));
+            command.addAll(where);
             command.addAll(message);
             ProgramRun run = ProgramRun.of(command.toArray(new String[0]));
             if (!message.contains(ALICE + "," + VICTIM)) {
