@@ -27,6 +27,9 @@ class StartWarningsIT {
                 .containsExactlyInAnyOrder(
                     "relaycontrol.xml:3: with bad.example in connections, mail from clients whose DNS fails is deferred, and whoever runs "
                         + "that DNS can hide; write networks where you can [refused-host-name]",
+                    "relaycontrol.xml:6: every recipient at ratest.com is accepted, whether it exists or not, and bounced later to a "
+                        + "sender that may be forged; write recipients=\"file\", "
+                        + "verify=\"callout\" or verify=\"ldap\" [unverified-recipients]",
                     "relaycontrol.xml:5: forgotten.example is inbound, but James does not host it, so its mail is refused; add it to "
                         + "James's DomainList [inbound-not-hosted]",
                     "relaycontrol.xml:6: James hosts ratest.com, but the relay entry ratest.com keeps its mail from being delivered here; "

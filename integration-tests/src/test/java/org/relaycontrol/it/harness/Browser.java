@@ -90,9 +90,10 @@ public final class Browser implements AutoCloseable {
         command("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
-    /** What the page is told its user prefers, {@code light} or {@code dark}. */
+    /** What the page is told its user prefers, {@code light} or {@code dark}, and at once: colors that still change cannot be judged. */
     public void theme(String scheme) {
-        command("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        command("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme),
+            Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
     /** Runs a script as the body of a function and returns what it returns. */
