@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,6 +39,7 @@ class OpenRelayIT {
     private static final String SERVER = "127.0.0.2";
     private static final String OFFICE = "127.168.1.8";
     private static final String INNER_HOST = "127.168.10.5";
+    private static final Set<Scenario> FOR_INNER_HOSTS = Set.of(Scenario.INTERNAL_SMART_HOST, Scenario.HIGH_VOLUME_RELAY);
     private static final String VICTIM = "victim@outside.example";
     private static final String ALICE = "alice@ratest.com";
     private static final String BOB = "bob@second.example";
@@ -88,7 +90,7 @@ class OpenRelayIT {
      * of sender-specified routing from a client that may use it.
      */
     private static List<String> sendControls(Scenario sample, RelayServer server) {
-        sendControl(server, sample == Scenario.INTERNAL_SMART_HOST ? INNER_HOST : STRANGER, "forward@ratest.com");
+        sendControl(server, FOR_INNER_HOSTS.contains(sample) ? INNER_HOST : STRANGER, "forward@ratest.com");
         if (sample != Scenario.MAIL_CLIENTS) {
             return List.of("control@outside.example");
         }

@@ -27,6 +27,7 @@ final class ServerBench {
     private static final String STOCK = "stock James";
     private static final String FEW = "pack, 10 domains";
     private static final String MANY = "pack, 1,000,000 domains";
+    private static final String TUNED = "sample high-volume-relay";
     private static final String POSTFIX = "Postfix, 1,000,000 domains";
     private static final int SESSIONS = 40;
     private static final int RECIPIENTS = 50;
@@ -91,6 +92,7 @@ final class ServerBench {
             add(contenders, STOCK, resources, sink -> resources.add(Servers.stock("bench-stock", sink).start()).port(25));
             add(contenders, FEW, resources, sink -> resources.add(Servers.pack("bench-few", sink, 10).start()).port(25));
             add(contenders, MANY, resources, sink -> resources.add(Servers.pack("bench-many", sink, MILLION).start()).port(25));
+            add(contenders, TUNED, resources, sink -> resources.add(Servers.tuned("bench-tuned", sink).start()).port(25));
             add(contenders, POSTFIX, resources, sink -> resources.add(Servers.postfix(sink, MILLION)).port());
             for (int i = 0; i < WARM_UPS; i++) {
                 contenders.values().forEach(DoubleSupplier::getAsDouble);

@@ -56,6 +56,12 @@ final class Servers {
             .policy(policy(sink));
     }
 
+    /** The sample for many messages, for clients in the same network. */
+    static RelayServer.Builder tuned(String run, int sink) {
+        return RelayServer.sample("high-volume-relay", run).options(JVM).nextHop("smtp.isp.example", "127.0.0.1:" + sink)
+            .conf(conf -> conf.replace("relaycontrol.xml", "192.168.10.0/24", NETWORK));
+    }
+
     /** The policy of {@link #pack}. */
     static String policy(int sink) {
         return "<relaycontrol><policy name='bench'><routing smartHost='127.0.0.1:" + sink + "'>"
@@ -79,7 +85,10 @@ final class Servers {
             .set("mynetworks", NETWORK)
             .setTable("relay_domains", Lists.writeDomains(builder.file("relay-domains"), domains, " x"))
             .set("relay_recipient_maps", "")
+            .set("relay_transport", "smtp")
             .set("smtpd_relay_restrictions", "permit_mynetworks, reject_unauth_destination")
+            .set("in_flow_delay", "0")
+            .set("smtpd_peername_lookup", "no")
             .set("smtpd_error_sleep_time", "0")
             .set("smtpd_soft_error_limit", "1000000")
             .set("smtpd_hard_error_limit", "1000000")

@@ -43,16 +43,23 @@ public enum Scenario {
     INTERNAL_SMART_HOST("internal-smart-host", List.of("smtp.isp.example"),
         example("an inner host, inbound: accepted and delivered here", "--source", "127.168.10.5", "alice@ratest.com"),
         example("an inner host to anywhere: relayed by the smart host", "--source", "127.168.10.5", "someone@else.example"),
-        example("anyone else: refused at connect", "alice@ratest.com"));
+        example("anyone else: refused at connect", "alice@ratest.com")),
+
+    /** The same for many messages a second. */
+    HIGH_VOLUME_RELAY("high-volume-relay", List.of("smtp.isp.example"), INTERNAL_SMART_HOST.examples);
 
     private final String folder;
     private final List<String> nextHops;
     private final List<Example> examples;
 
     Scenario(String folder, List<String> nextHops, Example... examples) {
+        this(folder, nextHops, List.of(examples));
+    }
+
+    Scenario(String folder, List<String> nextHops, List<Example> examples) {
         this.folder = folder;
         this.nextHops = nextHops;
-        this.examples = List.of(examples);
+        this.examples = examples;
     }
 
     /**

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public final class RcptLoad implements AutoCloseable {
     private final List<Session> sessions = new ArrayList<>();
     private final List<String> recipients;
-    private final long start = System.nanoTime();
+    private volatile long start;
     private volatile boolean ending;
 
     private RcptLoad(List<String> recipients) {
@@ -33,6 +33,7 @@ public final class RcptLoad implements AutoCloseable {
         for (int i = 0; i < sessions; i++) {
             load.sessions.add(load.new Session(connect.get(), interval, i * interval / sessions));
         }
+        load.start = System.nanoTime();
         load.sessions.forEach(session -> session.thread.start());
         return load;
     }
