@@ -69,7 +69,7 @@ public class RecipientControl {
             log.notAMailDomain(session, sender, recipient, enforced);
             return null;
         }
-        DecidedRecipient decided = policy.decide(session, MailAddresses.sender(sender), asPolicy);
+        DecidedRecipient decided = policy.decide(session, sender, asPolicy);
         log.recipient(session, sender, recipient, decided);
         candidate.compare(session, sender, recipient, decided);
         return decided;

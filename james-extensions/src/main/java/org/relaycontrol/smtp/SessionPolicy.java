@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
@@ -17,7 +18,6 @@ import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.RelayPolicies;
 import org.relaycontrol.policy.RelayPolicy;
-import org.relaycontrol.policy.Sender;
 
 /**
  * What the running policy says of SMTP sessions: the listener chooses the policy. A mail transaction is decided by what is in force when it
@@ -109,10 +109,9 @@ public class SessionPolicy {
      * Decides whether the recipient is accepted. Waits for the client's host name if the decision depends on it, and for whether the
      * recipient exists if it would be permitted and that is to be verified.
      *
-     * @param sender who sends the mail; null for the null sender
      * @throws IllegalStateException if James cannot tell at the moment whether it hosts the domain
      */
-    DecidedRecipient decide(SMTPSession session, @Nullable Sender sender, Recipient recipient) {
+    DecidedRecipient decide(SMTPSession session, MaybeSender sender, Recipient recipient) {
         RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
         Envelope envelope = connection.envelope(hosts.now(session, connection, policies), recipient);
@@ -128,6 +127,7 @@ public class SessionPolicy {
                 decision = policies.decide(envelope, hostedDomains, true);
             }
         }
+        recipients.decided(session, connection.client(), decision);
         return new DecidedRecipient(envelope, decision);
     }
 

@@ -4,16 +4,17 @@ import com.google.inject.Inject;
 import com.google.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
-import org.jspecify.annotations.Nullable;
+import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.policy.Decision;
+import org.relaycontrol.policy.Decision.Reason;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.RoutingEntry;
-import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.Verification;
 import org.relaycontrol.verification.RecipientVerifier;
 
@@ -39,15 +40,28 @@ public class SessionRecipients {
      * What is known of a recipient that would be permitted. Waits for the answer, unless nothing is done with it: the policy is not
      * enforced.
      */
-    RecipientStatus status(SMTPSession session, IpAddress client, Recipient recipient, @Nullable Sender sender, Decision permitted) {
+    RecipientStatus status(SMTPSession session, IpAddress client, Recipient recipient, MaybeSender sender, Decision permitted) {
         RoutingEntry entry = permitted.entry(recipient);
         Verification verification = entry == null ? null : entry.treatment().verification();
         if (verification == null) {
             return RecipientStatus.UNASKED;
         }
         CompletableFuture<RecipientStatus> status =
-            verifier.status(client, recipient, verification, permitted.nextHops(recipient, sender));
+            verifier.status(client, recipient, verification, permitted.nextHops(recipient, MailAddresses.sender(sender)));
         return permitted.isEnforced() && !status.isDone() ? await(session, status) : status.getNow(RecipientStatus.PENDING);
+    }
+
+    /**
+     * Slows the session down if it guesses recipients.
+     *
+     * @param decision what was decided for a recipient that it has named
+     */
+    void decided(SMTPSession session, IpAddress client, Decision decision) {
+        boolean guess = decision.reason() == Reason.RECIPIENT_UNKNOWN
+            || decision.reason() == Reason.RECIPIENT_UNVERIFIED && verifier.isGuessing(client);
+        if (guess && decision.isEnforced()) {
+            Tarpit.unknownRecipient(session);
+        }
     }
 
     private RecipientStatus await(SMTPSession session, CompletableFuture<RecipientStatus> status) {

@@ -149,6 +149,11 @@ public final class RecipientVerifier {
         return asked.isDone() || worthWaiting ? asked.copy() : CompletableFuture.completedFuture(RecipientStatus.PENDING);
     }
 
+    /** Whether the client, lately, has caused so many questions about recipients that do not exist that it likely guesses them. */
+    public boolean isGuessing(IpAddress client) {
+        return !limit.isWaitedFor(ClientLimit.client(client));
+    }
+
     /** One question, from before it is asked until it is answered. */
     private final class Asking {
 

@@ -2,8 +2,12 @@ package org.relaycontrol.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +31,7 @@ class RecipientVerificationTest {
     private static final String VERIFIED = "x@verified.example";
     private static final String ROUTED = "x@route.example";
     private static final int MANY = 20;
+    private static final Duration ENOUGH = Duration.ofMinutes(1);
 
     private final TestPolicy policy = new TestPolicy();
 
@@ -120,6 +125,72 @@ class RecipientVerificationTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Patience.MAX_WAIT.multipliedBy(MANY / 2));
         assertThat(policy.refusals().latest(any -> true, MANY)).hasSize(MANY);
+    }
+
+    private void name(TestSession session, int recipients) throws Exception {
+        for (int i = 0; i < recipients; i++) {
+            rcpt(session.get(), i + VERIFIED);
+        }
+    }
+
+    @Test
+    void shouldReadNoMoreForASecondFromWhoGuessesRecipients() throws Exception {
+        policy.answering(known(RecipientStatus.UNKNOWN));
+        TestSession session = new TestSession();
+
+        name(session, Tarpit.FREE);
+        verify(session.transport(), never()).setReadable(anyBoolean());
+        long start = System.nanoTime();
+        name(session, 1);
+        verify(session.transport()).setReadable(false);
+        verify(session.transport(), timeout(ENOUGH.toMillis())).setReadable(true);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Tarpit.DELAY);
+        name(session, 1);
+        verify(session.transport(), times(2)).setReadable(false);
+    }
+
+    @Test
+    void shouldReadNoMoreForASecondForEachOfTheRecipientsInAPacket() throws Exception {
+        policy.answering(known(RecipientStatus.UNKNOWN));
+        TestSession session = new TestSession();
+        long start = System.nanoTime();
+        name(session, Tarpit.FREE + 2);
+
+        verify(session.transport()).setReadable(false);
+        verify(session.transport(), timeout(ENOUGH.toMillis())).setReadable(true);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Tarpit.DELAY.multipliedBy(2));
+    }
+
+    @Test
+    void shouldSlowDownByWhatIsUnansweredOnlyWhoGuesses() throws Exception {
+        policy.answering(known(RecipientStatus.PENDING));
+        TestSession patient = new TestSession();
+        name(patient, MANY);
+        when(policy.verifier().isGuessing(IpAddress.parse("198.51.100.7"))).thenReturn(true);
+        TestSession guessing = new TestSession();
+        name(guessing, MANY);
+
+        verify(patient.transport(), never()).setReadable(anyBoolean());
+        verify(guessing.transport()).setReadable(false);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = RecipientStatus.class, mode = Mode.EXCLUDE, names = "UNKNOWN")
+    void shouldNotSlowDownWhoNamesRecipientsThatMayExist(RecipientStatus status) throws Exception {
+        policy.answering(known(status));
+        TestSession session = new TestSession();
+        name(session, MANY);
+
+        verify(session.transport(), never()).setReadable(anyBoolean());
+    }
+
+    @Test
+    void shouldNotSlowDownWhereThePolicyIsNotEnforced() throws Exception {
+        policy.notEnforced().answering(known(RecipientStatus.UNKNOWN));
+        TestSession session = new TestSession();
+        name(session, MANY);
+
+        verify(session.transport(), never()).setReadable(anyBoolean());
     }
 
     @Test

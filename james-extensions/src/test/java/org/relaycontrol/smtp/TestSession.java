@@ -90,6 +90,10 @@ final class TestSession {
         return session;
     }
 
+    ProtocolTransport transport() {
+        return transport;
+    }
+
     /** What the handler that takes the session's lines answers; there must be one. */
     Response line(String line) {
         return lineHandlers.get(lineHandlers.size() - 1).onLine(session, (line + "\r\n").getBytes(session.getCharset()));
