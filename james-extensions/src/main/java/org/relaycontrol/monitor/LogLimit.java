@@ -63,21 +63,26 @@ final class LogLimit {
 
     private Window window(IpAddress client, long now) {
         Object key = client.isIpv4() ? client : Long.valueOf(client.high());
-        String clients = client.isIpv4() ? client.toString() : client + "/64";
-        Window window = windows.get(key);
-        if (window == null || window.hasEnded(now)) {
-            removeEnded(now);
-            if (windows.size() >= MAX_CLIENTS) {
-                key = OTHERS;
-                clients = OTHERS;
-                window = windows.get(key);
-            }
+        Window known = windows.get(key);
+        return known != null && !known.hasEnded(now) ? known : begin(key, client.isIpv4() ? client.toString() : client + "/64", now);
+    }
+
+    private Window begin(Object key, String clients, long now) {
+        removeEnded(now);
+        if (windows.size() >= MAX_CLIENTS) {
+            return others(now);
         }
-        if (window == null || window.hasEnded(now)) {
-            windows.remove(key);
-            window = new Window(clients, now);
-            windows.put(key, window);
-        }
+        return begin(key, new Window(clients, now));
+    }
+
+    private Window others(long now) {
+        Window known = windows.get(OTHERS);
+        return known != null && !known.hasEnded(now) ? known : begin(OTHERS, new Window(OTHERS, now));
+    }
+
+    private Window begin(Object key, Window window) {
+        windows.remove(key);
+        windows.put(key, window);
         return window;
     }
 

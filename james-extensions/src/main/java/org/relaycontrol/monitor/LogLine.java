@@ -26,7 +26,7 @@ final class LogLine {
     }
 
     private void append(String value) {
-        if (!value.isEmpty() && !value.equals(ABSENT) && value.chars().allMatch(LogLine::isPlain)) {
+        if (!value.isEmpty() && !value.equals(ABSENT) && isPlain(value)) {
             line.append(value);
             return;
         }
@@ -44,7 +44,16 @@ final class LogLine {
         line.append('"');
     }
 
-    private static boolean isPlain(int c) {
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!isPlain(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(char c) {
         return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
     }
 

@@ -1,7 +1,10 @@
 package org.relaycontrol.smtp;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.apache.james.core.Username;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.ProtocolSessionImpl;
 import org.apache.james.protocols.api.ProxyInformation;
 import org.apache.james.protocols.smtp.SMTPSession;
@@ -18,24 +21,41 @@ import org.relaycontrol.policy.User;
  */
 final class Connection {
 
-    private final InetAddress clientAddress;
+    private static final AttachmentKey<Connection> KEY = AttachmentKey.of("org.relaycontrol.Connection", Connection.class);
+
+    private final InetSocketAddress remote;
+    private final @Nullable Username username;
     private final IpAddress client;
     private final IpAddress localAddress;
     private final int localPort;
     private final @Nullable User user;
+    private final String listener;
 
-    private Connection(InetAddress clientAddress, InetAddress localAddress, int localPort, @Nullable User user) {
-        this.clientAddress = clientAddress;
-        this.client = IpAddress.of(clientAddress);
-        this.localAddress = IpAddress.of(localAddress);
-        this.localPort = localPort;
-        this.user = user;
+    private Connection(SMTPSession session) {
+        this.remote = session.getRemoteAddress();
+        this.username = session.getUsername();
+        this.client = IpAddress.of(remote.getAddress());
+        this.localAddress = IpAddress.of(localAddress(session));
+        this.localPort = session.getLocalAddress().getPort();
+        this.user = username == null ? null : User.of(username.asString());
+        this.listener = (localAddress.isIpv4() ? localAddress.toString() : "[" + localAddress + "]") + ":" + localPort;
     }
 
+    /** The session as it is now; made anew only if a PROXY header was read or the client has authenticated since the last time. */
     static Connection of(SMTPSession session) {
-        Username username = session.getUsername();
-        return new Connection(session.getRemoteAddress().getAddress(), localAddress(session), session.getLocalAddress().getPort(),
-            username == null ? null : User.of(username.asString()));
+        Connection known = session.getAttachment(KEY, State.Connection).orElse(null);
+        if (known != null && known.isOf(session.getRemoteAddress(), session.getUsername())) {
+            return known;
+        }
+        Connection now = new Connection(session);
+        session.setAttachment(KEY, now, State.Connection);
+        return now;
+    }
+
+    // James keeps these objects for as long as they are true.
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isOf(InetSocketAddress remoteNow, @Nullable Username usernameNow) {
+        return remote == remoteNow && username == usernameNow;
     }
 
     /** The address that the client connected to: behind PROXY one of the proxy's, not the one of James that the proxy connects to. */
@@ -53,7 +73,7 @@ final class Connection {
 
     /** The client's address, as DNS wants it. */
     InetAddress clientAddress() {
-        return clientAddress;
+        return remote.getAddress();
     }
 
     IpAddress client() {
@@ -78,6 +98,6 @@ final class Connection {
 
     /** {@code address:port} that the client connected to. */
     String listener() {
-        return (localAddress.isIpv4() ? localAddress.toString() : "[" + localAddress + "]") + ":" + localPort;
+        return listener;
     }
 }

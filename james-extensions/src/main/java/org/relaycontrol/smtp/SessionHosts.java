@@ -18,6 +18,7 @@ import org.relaycontrol.policy.RelayPolicies;
 public class SessionHosts {
 
     private static final AttachmentKey<LookUp> LOOK_UP = AttachmentKey.of("org.relaycontrol.ClientHost", LookUp.class);
+    private static final AttachmentKey<Needless> NEEDLESS = AttachmentKey.of("org.relaycontrol.ClientHostNeedless", Needless.class);
 
     private final ClientHostNames names;
 
@@ -31,7 +32,7 @@ public class SessionHosts {
     ClientHost now(SMTPSession session, Connection connection, RelayPolicies policies) {
         LookUp lookUp = session.getAttachment(LOOK_UP, State.Connection).orElse(null);
         if (lookUp == null || !lookUp.client.equals(connection.client())) {
-            if (!policies.dependsOnHost(connection.client(), connection.localAddress(), connection.localPort())) {
+            if (isNeedless(session, connection, policies)) {
                 return ClientHost.UNKNOWN;
             }
             lookUp = new LookUp(connection.client(), names.lookUp(connection.clientAddress()));
@@ -40,9 +41,39 @@ public class SessionHosts {
         return lookUp.host.getNow(ClientHost.UNKNOWN);
     }
 
+    private static boolean isNeedless(SMTPSession session, Connection connection, RelayPolicies policies) {
+        Needless known = session.getAttachment(NEEDLESS, State.Connection).orElse(null);
+        if (known != null && known.isFor(connection, policies)) {
+            return true;
+        }
+        boolean needless = !policies.dependsOnHost(connection.client(), connection.localAddress(), connection.localPort());
+        if (needless) {
+            session.setAttachment(NEEDLESS, new Needless(connection, policies), State.Connection);
+        }
+        return needless;
+    }
+
     /** What is known after waiting for the look-up that was started, if one was, within its {@link Patience}. */
     ClientHost await(SMTPSession session) {
         return session.getAttachment(LOOK_UP, State.Connection).map(LookUp::await).orElse(ClientHost.UNKNOWN);
+    }
+
+    /** No decision of these policies for this connection depends on the client's name. Immutable. */
+    private static final class Needless {
+
+        private final Connection connection;
+        private final RelayPolicies policies;
+
+        private Needless(Connection connection, RelayPolicies policies) {
+            this.connection = connection;
+            this.policies = policies;
+        }
+
+        // Others of the same content are asked again, which is no more than slow.
+        @SuppressWarnings("ReferenceEquality")
+        private boolean isFor(Connection other, RelayPolicies others) {
+            return connection == other && policies == others;
+        }
     }
 
     /** A look-up and how long its session may still wait for it. Confined to the session. */
