@@ -14,6 +14,7 @@ import org.relaycontrol.policy.Envelope;
 import org.relaycontrol.policy.IpAddress;
 import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.Recipient;
+import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.Sender;
 import org.relaycontrol.policy.User;
 
@@ -43,18 +44,35 @@ final class RandomPolicyFile {
     private static final List<Optional<String>> SENDER_ADDRESSES = List.of(Optional.empty(), Optional.of("Boss@dept.example"),
         Optional.of("\"boss\"@dept.example"), Optional.of("x@dept.example"), Optional.of("boss@sub.dept.example"),
         Optional.of("carol@other.test"), Optional.of("dave@other.test"), Optional.of("x@deeper.sub.dept.example"));
-    private static final List<String> LOCAL_PARTS = List.of("user", "user%evil.test", "\"a@b\"", "IMCEASMTP-x", "a!b");
+    private static final List<String> LOCAL_PARTS = List.of("user", "boss", "nobody", "user%evil.test", "\"a@b\"", "IMCEASMTP-x", "a!b");
+
+    /** The list file that entries name. */
+    static final String RECIPIENTS = "user\nboss\n";
+
+    private static final List<String> VERIFIED_BY = List.of("recipients='recipients.txt'", "verify='callout'",
+        "verify='callout' verifyOnFailure='defer'", "verify='ldap' directory='ad'");
 
     private final Random random;
+    private final boolean verified;
     private final StringBuilder xml = new StringBuilder();
 
-    private RandomPolicyFile(Random random) {
+    private RandomPolicyFile(Random random, boolean verified) {
         this.random = random;
+        this.verified = verified;
     }
 
     /** The text of a policy file. */
     static String text(Random random) {
-        RandomPolicyFile file = new RandomPolicyFile(random);
+        return text(random, false);
+    }
+
+    /** The same, where entries say whose recipients are verified, some by a list {@code recipients.txt}. */
+    static String verifiedText(Random random) {
+        return text(random, true);
+    }
+
+    private static String text(Random random, boolean verified) {
+        RandomPolicyFile file = new RandomPolicyFile(random, verified);
         file.write();
         return file.xml.toString();
     }
@@ -65,6 +83,11 @@ final class RandomPolicyFile {
         line("<nextHop name='isp' hosts='isp.example:587, backup.example'" + maybe(" balance='true'", 3) + "/>");
         line("<nextHop name='bulk' hosts='smtps:bulk.example'/>");
         line("</nextHops>");
+        if (verified) {
+            line("<directories>");
+            line("<ldapDirectory name='ad' urls='ldap://dc1.example' base=''/>");
+            line("</directories>");
+        }
         if (random.nextBoolean()) {
             routing();
         }
@@ -103,7 +126,8 @@ final class RandomPolicyFile {
             String match = random.nextInt(3) == 0 ? "exact" : "subtree";
             String action = pick(List.of("inbound", "relay", "route", "reject"));
             boolean relays = action.equals("relay") || action.equals("route");
-            String hop = relays ? maybe(" nextHop='10.0.0.9:2525, mx:hub.example'", 2) : "";
+            String hop = relays ? maybe(" nextHop='10.0.0.9:2525, mx:hub.example'", 2)
+                + (verified ? maybe(" " + pick(VERIFIED_BY), 2) : "") : "";
             line("<domain name='" + name + "' match='" + match + "' action='" + action + "'" + hop
                 + (action.equals("reject") ? "" : maybe(" allowSenderSpecifiedRouting='" + random.nextBoolean() + "'", 4)) + "/>");
         }
@@ -172,7 +196,7 @@ final class RandomPolicyFile {
 
     /** An envelope. */
     static Envelope envelope(Random random) {
-        RandomPolicyFile file = new RandomPolicyFile(random);
+        RandomPolicyFile file = new RandomPolicyFile(random, true);
         int host = random.nextInt(3);
         return Envelope.smtp(
             IpAddress.parse(file.pick(CLIENTS)),
@@ -180,6 +204,7 @@ final class RandomPolicyFile {
             random.nextBoolean() ? 25 : 587,
             random.nextBoolean() ? null : User.of(file.pick(USER_NAMES)),
             host == 0 ? ClientHost.NONE : host == 1 ? ClientHost.UNKNOWN : ClientHost.named(DomainName.of(file.pick(HOST_NAMES))),
-            Recipient.of(random.nextInt(3) > 0 ? "user" : file.pick(LOCAL_PARTS), DomainName.of(file.pick(RECIPIENT_DOMAINS))));
+            Recipient.of(random.nextInt(3) > 0 ? "user" : file.pick(LOCAL_PARTS), DomainName.of(file.pick(RECIPIENT_DOMAINS))))
+            .withRecipientStatus(RecipientStatus.values()[random.nextInt(RecipientStatus.values().length)]);
     }
 }

@@ -45,7 +45,7 @@ class DecisionTest {
         for (int i = 0; i < 30; i++) {
             Question any = question(random);
             String client = random.nextInt(3) == 0 ? null : any.client;
-            Question question = new Question(client, null, 0, any.user, null, any.localPart, any.domain);
+            Question question = new Question(client, null, 0, any.user, null, any.localPart, any.domain, null);
             Envelope envelope = Envelope.spooled(question.client == null ? null : IpAddress.parse(question.client), user(question.user),
                 Recipient.of(question.localPart, DomainName.of(question.domain)));
             assertThat(text(policies.decideSpooled(envelope, hosted(model)), envelope)).as("%s by %s", question, model)
@@ -108,7 +108,8 @@ class DecisionTest {
         for (String user : users) {
             for (String domain : PolicyModel.DOMAINS) {
                 for (String localPart : List.of("user", "a%b")) {
-                    questions.add(new Question(at.client, at.local, at.port, user.isEmpty() ? null : user, null, localPart, domain));
+                    questions.add(new Question(at.client, at.local, at.port, user.isEmpty() ? null : user, null, localPart, domain,
+                        RecipientStatus.UNASKED));
                 }
             }
         }
@@ -152,19 +153,20 @@ class DecisionTest {
             "inbound permit inbound", "inbound-not-hosted deny null", "reroute-off deny null", "relay-domain permit relay",
             "never deny null",
             "client-listed permit relay", "internal-address permit relay", "authenticated permit relay", "not-permitted deny null",
-            "dns-unavailable defer null");
+            "dns-unavailable defer null", "recipient-unknown deny null", "recipient-unverified defer null");
     }
 
     private static Question question(Random random) {
         String host = random.nextInt(3) == 0 ? null : random.nextInt(4) == 0 ? "-" : PolicyModel.pick(random, PolicyModel.HOST_NAMES);
         return new Question(PolicyModel.pick(random, PolicyModel.CLIENTS), PolicyModel.pick(random, PolicyModel.LOCAL_ADDRESSES),
             PolicyModel.pick(random, PolicyModel.PORTS), random.nextBoolean() ? null : PolicyModel.pick(random, PolicyModel.USERS), host,
-            PolicyModel.pick(random, PolicyModel.LOCAL_PARTS), PolicyModel.pick(random, PolicyModel.DOMAINS));
+            PolicyModel.pick(random, PolicyModel.LOCAL_PARTS), PolicyModel.pick(random, PolicyModel.DOMAINS),
+            PolicyModel.pick(random, List.of(RecipientStatus.values())));
     }
 
     private static Envelope smtp(Question question) {
         return Envelope.smtp(IpAddress.parse(question.client), IpAddress.parse(question.local), question.port, user(question.user),
-            host(question.host), Recipient.of(question.localPart, DomainName.of(question.domain)));
+            host(question.host), Recipient.of(question.localPart, DomainName.of(question.domain))).withRecipientStatus(question.status);
     }
 
     private static @Nullable User user(@Nullable String user) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.RoutingEntry.Action;
 import org.relaycontrol.policy.RoutingEntry.Match;
 import org.relaycontrol.policy.RoutingEntry.Treatment;
+import org.relaycontrol.policy.Verification.OnFailure;
 
 /**
  * A policy file as plain data, drawn at random from few values so that policies and envelopes collide often; and what the policy core makes
@@ -28,7 +29,8 @@ final class PolicyModel {
         "bad.example", "a.bad.example", "example", "other.test");
     static final List<String> DOMAINS = List.of("a.example", "x.a.example", "y.x.a.example", "b.example", "x.b.example", "example",
         "hosted.test", "sub.hosted.test", "unlisted.test", "[192.0.2.1]", "[IPv6:2001:db8::1]");
-    static final List<String> LOCAL_PARTS = List.of("user", "user", "user%evil.test", "\"x@y\"", "imceasmtp-a", "IMCEAEX-a");
+    static final List<String> LOCAL_PARTS = List.of("user", "User", "joe", "\"joe\"", "joe+tag", "+tag", "user%evil.test", "\"x@y\"",
+        "imceasmtp-a", "IMCEAEX-a");
 
     private static final List<String> NETWORKS = List.of("10.0.0.1", "10.0.0.0/30", "10.0.0.0/24", "192.0.2.0/24", "2001:db8::/32",
         "0.0.0.0/0", "::/0", "10.0.0.2-10.0.0.150");
@@ -38,6 +40,8 @@ final class PolicyModel {
         "[2001:db8::25]:25");
     private static final List<String> ENTRY_NAMES = List.of("a.example", "x.a.example", "b.example", "example", "hosted.test",
         "[192.0.2.1]");
+    private static final List<String> RECIPIENTS = List.of("user", "Joe", "joe+tag@x.a.example", "user@a.example", "@b.example",
+        "@y.x.a.example", "user%evil.test@a.example", "+tag@b.example");
 
     final Routing shared;
     final List<Policy> policies = new ArrayList<>();
@@ -249,6 +253,9 @@ final class PolicyModel {
         final @Nullable String nextHop;
         final boolean viaSmartHost;
         final @Nullable Boolean allowRouted;
+        final @Nullable Set<String> recipients;
+        final boolean tagged;
+        final @Nullable OnFailure verified;
 
         Entry(Random random) {
             name = pick(random, ENTRY_NAMES);
@@ -259,6 +266,9 @@ final class PolicyModel {
             nextHop = sendsOut && random.nextBoolean() ? "hop.example:2525" : null;
             viaSmartHost = sendsOut && nextHop == null && random.nextBoolean();
             allowRouted = action.equals("reject") ? null : maybe(random);
+            recipients = sendsOut && random.nextInt(3) == 0 ? some(random, RECIPIENTS, 4) : null;
+            tagged = random.nextBoolean();
+            verified = sendsOut && recipients == null && random.nextBoolean() ? pick(random, List.of(OnFailure.values())) : null;
         }
 
         String key() {
@@ -277,12 +287,21 @@ final class PolicyModel {
             if (allowRouted != null) {
                 treatment = treatment.withSenderSpecifiedRouting(allowRouted);
             }
+            if (recipients != null) {
+                RecipientList.Builder listed = RecipientList.builder(tagged ? "+" : "");
+                recipients.forEach(recipient -> listed.add(recipient, "recipients", 1));
+                treatment = treatment.withRecipients(listed.build());
+            }
+            if (verified != null) {
+                treatment = treatment.withVerification(Verification.callout().withOnFailure(verified));
+            }
             return RoutingEntry.of(DomainName.of(name), exact ? Match.EXACT : Match.SUBTREE, treatment, Rule.of("entry " + key(), 1));
         }
 
         @Override
         public String toString() {
-            return key() + " " + action + " " + nextHop + " " + viaSmartHost + " " + allowRouted;
+            return key() + " " + action + " " + nextHop + " " + viaSmartHost + " " + allowRouted + " " + recipients
+                + (tagged ? " + " : " ") + verified;
         }
     }
 }

@@ -22,7 +22,10 @@ final class ReferenceDecision {
         this.model = model;
     }
 
-    /** What is asked: everything as text; {@code host} null is unknown, {@code -} none. */
+    /**
+     * What is asked: everything as text; {@code host} null is unknown, {@code -} none. Whether the recipient exists is not looked at where
+     * {@code status} is null.
+     */
     static final class Question {
 
         final @Nullable String client;
@@ -32,9 +35,10 @@ final class ReferenceDecision {
         final @Nullable String host;
         final String localPart;
         final String domain;
+        final @Nullable RecipientStatus status;
 
         Question(@Nullable String client, @Nullable String local, int port, @Nullable String user, @Nullable String host, String localPart,
-                 String domain) {
+                 String domain, @Nullable RecipientStatus status) {
             this.client = client;
             this.local = local;
             this.port = port;
@@ -42,19 +46,25 @@ final class ReferenceDecision {
             this.host = host;
             this.localPart = localPart;
             this.domain = domain;
+            this.status = status;
         }
 
         Question withHost(String name) {
-            return new Question(client, local, port, user, name, localPart, domain);
+            return new Question(client, local, port, user, name, localPart, domain, status);
         }
 
         Question withUser(@Nullable String name) {
-            return new Question(client, local, port, name, host, localPart, domain);
+            return new Question(client, local, port, name, host, localPart, domain, status);
+        }
+
+        Question withoutStatus() {
+            return new Question(client, local, port, user, host, localPart, domain, null);
         }
 
         @Override
         public String toString() {
-            return client + " at " + local + ":" + port + " user " + user + " host " + host + " to " + localPart + "@" + domain;
+            return client + " at " + local + ":" + port + " user " + user + " host " + host + " to " + localPart + "@" + domain + " "
+                + status;
         }
     }
 
@@ -118,8 +128,45 @@ final class ReferenceDecision {
         return hosts;
     }
 
-    /** The table of section 3, steps 1 to 8. */
     private String decideKnown(PolicyModel.Policy policy, Question question, boolean refuseUnhosted) {
+        String decision = decideUnverified(policy, question, refuseUnhosted);
+        PolicyModel.Entry entry = find(List.of(policy.routing, model.shared), question.domain);
+        boolean verified = question.status != null && entry != null && decision.split(" ")[2].equals("relay");
+        return verified ? verify(entry, question, decision) : decision;
+    }
+
+    /** The last step, for what the others permit to relay. */
+    private static String verify(PolicyModel.Entry entry, Question question, String permitted) {
+        if (entry.recipients != null) {
+            return lists(entry, question) ? permitted : "deny recipient-unknown - -";
+        }
+        if (entry.verified == null) {
+            return permitted;
+        }
+        if (question.status == RecipientStatus.UNKNOWN) {
+            return "deny recipient-unknown - -";
+        }
+        boolean unverified = question.status == RecipientStatus.PENDING
+            || question.status == RecipientStatus.UNDETERMINED && entry.verified == Verification.OnFailure.DEFER;
+        return unverified ? "defer recipient-unverified - -" : permitted;
+    }
+
+    private static boolean lists(PolicyModel.Entry entry, Question question) {
+        String localPart = question.localPart.replace("\"", "").toLowerCase(Locale.ROOT);
+        Set<String> matching = new LinkedHashSet<>(List.of("@" + question.domain, localPart + "@" + question.domain));
+        if (!localPart.contains("@")) {
+            matching.add(localPart);
+        }
+        int tag = localPart.indexOf('+', 1);
+        if (entry.tagged && tag > 0) {
+            matching.add(localPart.substring(0, tag));
+            matching.add(localPart.substring(0, tag) + "@" + question.domain);
+        }
+        return entry.recipients.stream().anyMatch(listed -> matching.contains(listed.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The table of section 3, steps 1 to 8. */
+    private String decideUnverified(PolicyModel.Policy policy, Question question, boolean refuseUnhosted) {
         if (!mayConnect(policy, question.client, question.host)) {
             return "deny connection-refused - -";
         }
@@ -189,8 +236,9 @@ final class ReferenceDecision {
         return verdicts.size() == 1 ? verdicts.iterator().next() : "defer";
     }
 
-    /** Whether a client that is refused as not permitted could relay as some user. */
-    boolean authenticatingHelps(Question question) {
+    /** Whether a client that is refused as not permitted could relay as some user, to whomever: strangers do not learn who exists. */
+    boolean authenticatingHelps(Question refused) {
+        Question question = refused.withoutStatus();
         Set<String> users = new LinkedHashSet<>(PolicyModel.USERS);
         users.add("somebody@a.example");
         users.add("somebody@b.example");
