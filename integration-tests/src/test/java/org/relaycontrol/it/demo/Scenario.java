@@ -16,6 +16,7 @@ public enum Scenario {
     MX_GATEWAY("mx-gateway", List.of("mail.robichaux.net"),
         example("inbound: accepted and delivered here", "alice@ratest.com"),
         example("relayed: arrives at the next hop", "paul@robichaux.net"),
+        example("no such recipient at the next hop: refused at RCPT", "nobody@robichaux.net"),
         example("rejected domain: refused at RCPT", "someone@spam.example"),
         example("any other domain: refused at RCPT", "someone@else.example")),
 
