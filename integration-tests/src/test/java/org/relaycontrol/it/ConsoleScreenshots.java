@@ -31,7 +31,7 @@ class ConsoleScreenshots {
             "  <routing smartHost=\"smtp.isp.example:587\">",
             "    <domain name=\"ratest.com\" action=\"inbound\"/>",
             "    <domain name=\"huntsville.ratest.com\" action=\"inbound\"/>",
-            "    <domain name=\"robichaux.net\" action=\"relay\" nextHop=\"mail.robichaux.net\"/>",
+            "    <domain name=\"robichaux.net\" action=\"relay\" nextHop=\"mail.robichaux.net\" verify=\"callout\"/>",
             "    <domain name=\"partner.example\" action=\"route\" nextHop=\"10.0.0.9:2525\" match=\"exact\"/>",
             "    <domain name=\"spam.example\" action=\"reject\" reply=\"not wanted here\"/>",
             "    <domains managed=\"customers.txt\" action=\"relay\" nextHop=\"mx:hub.example\"/>",

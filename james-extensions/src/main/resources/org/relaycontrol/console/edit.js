@@ -9,6 +9,9 @@ import { t } from "./strings.js";
 /** Somebody else was faster: the entry is another one, or there is one now. */
 const CONFLICTS = [412, 428];
 
+/** What says how recipients are verified, of an entry that does not have them verified. */
+const VERIFIES_NOT = { verify_timeout: "", verify_ttl: "", verify_negative_ttl: "", verify_on_failure: "" };
+
 /** A dialog with a title; closes at Escape and at Cancel, and gives the focus back. */
 function openDialog(title, ...content) {
   const opener = document.activeElement;
@@ -139,22 +142,30 @@ function domainForm(policy, title, entry, known, seen) {
   const action = select(["", "inbound", "relay", "route", "reject"].map(one => [one, t(`action.${one || "list"}.long`)]), entry.action ?? "");
   const nextHop = el("input", { value: entry.next_hop ?? "", placeholder: known?.next_hop ?? "", autocomplete: "off", spellcheck: "false" });
   const via = el("input", { value: entry.via ?? "", placeholder: known?.via ?? "", autocomplete: "off", spellcheck: "false" });
+  const verify = select(["", "callout", "ldap"].map(one => [one, t(`verify.${one || "list"}.long`)]), entry.verify ?? "");
+  const directory = el("input", { value: entry.directory ?? "", autocomplete: "off", spellcheck: "false" });
   const file = fileChoice(policy, "domains", known);
   const reply = el("input", { value: entry.reply ?? "", placeholder: known?.reply ?? "", maxlength: 200 });
   const until = el("input", { type: "datetime-local", value: localTime(entry.expires) });
   const nameField = field(t("domain"), name);
   const hopField = field(t("nextHop"), nextHop, { note: t("edit.nextHopNote") });
   const viaField = field(t("edit.via"), via, { note: t("edit.viaNote") });
+  const verifyField = field(t("edit.verify"), verify, { note: t("edit.verifyNote") });
+  const directoryField = field(t("edit.directory"), directory, { note: t("edit.directoryNote") });
   const replyField = field(t("edit.reply"), reply, { note: t("edit.replyNote"), wide: true });
   const says = () => action.value || known?.action || "";
   const relays = () => ["relay", "route", ""].includes(says());
   const rejects = () => says() === "reject";
+  const asksDirectory = () => relays() && verify.value === "ldap";
   const adapt = () => {
     hopField.classList.toggle("hidden", !relays());
     viaField.classList.toggle("hidden", !relays());
+    verifyField.classList.toggle("hidden", !relays());
+    directoryField.classList.toggle("hidden", !asksDirectory());
     replyField.classList.toggle("hidden", !rejects());
   };
   action.addEventListener("change", adapt);
+  verify.addEventListener("change", adapt);
   adapt();
   const form = el("form", {
     novalidate: true,
@@ -170,9 +181,11 @@ function domainForm(policy, title, entry, known, seen) {
         method: "PUT", path: domainPath(policy, text), identity: { match: match.value }, seen,
         query: { file: file.value, expires: expires(until) },
         body: domainBody({
-          // What the form does not show stays as it is.
-          ...entry, name: "", file: "", expires: "", match: match.value, action: action.value, next_hop: relays() ? nextHop.value.trim() : "",
-          via: relays() ? via.value.trim() : "", reply: rejects() ? reply.value.trim() : "",
+          // What the form does not show stays as it is, unless it says nothing without what it shows.
+          ...entry, ...(relays() && (verify.value || !entry.verify) ? {} : VERIFIES_NOT),
+          name: "", file: "", expires: "", match: match.value, action: action.value, next_hop: relays() ? nextHop.value.trim() : "",
+          via: relays() ? via.value.trim() : "", verify: relays() ? verify.value : "",
+          directory: asksDirectory() ? directory.value.trim() : "", reply: rejects() ? reply.value.trim() : "",
         }),
       }, () => {
         replace(dialog, el("h2", null, title), form);
@@ -181,7 +194,8 @@ function domainForm(policy, title, entry, known, seen) {
     },
   },
   el("div", { class: "form" }, nameField, field(t("match"), match), field(t("action"), action),
-    field(t("expires"), until, { note: t("edit.expiresNote") }), hopField, viaField, replyField, file.box),
+    field(t("expires"), until, { note: t("edit.expiresNote") }), hopField, viaField, verifyField, directoryField,
+    replyField, file.box),
   el("div", { class: "buttons" },
     el("button", { type: "button", onclick: () => dialog.close() }, t("cancel")), el("button", { class: "primary" }, t("edit.review"))));
   const dialog = openDialog(title, form);
@@ -274,6 +288,11 @@ function fileChoice(policy, list, known) {
 export function allow(policy, refusal) {
   const choices = [];
   const domain = (refusal.recipient ?? "").split("@").pop();
+  if (refusal.reason.startsWith("recipient-")) {
+    const missing = openDialog(t("allow.title"), el("p", null, t("allow.recipient", { domain })),
+      el("div", { class: "buttons" }, el("button", { onclick: () => missing.close() }, t("cancel"))));
+    return;
+  }
   if (policy.managed.domains && domain) {
     choices.push(el("button", {
       onclick: () => {

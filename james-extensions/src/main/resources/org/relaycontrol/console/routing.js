@@ -59,7 +59,7 @@ export async function render(root, { policy, query, readOnly }) {
       [t("match"), "nowrap", domain => t(`match.${domain.match}`)],
       [t("action"), null, domain => badge(domain.action, t(`action.${domain.action}`))],
       [t("nextHop"), "hop", hop],
-      domains.some(domain => domain.recipients) && [t("recipients"), null, domain => domain.recipients ?? ""],
+      domains.some(hasList) && [t("recipients"), "nowrap", domain => hasList(domain) ? number(domain.recipients) : ""],
       domains.some(domain => domain.verify) && [t("verify"), null, domain => domain.verify ?? ""],
       domains.some(domain => domain.expires) && [t("expires"), "expires", domain => expiry(domain)],
       [t("from"), "from", domain => place(domain.rule)],
@@ -114,6 +114,11 @@ export async function render(root, { policy, query, readOnly }) {
     el("section", { class: "card" }, el("h3", null, t("routing.others")), el("p", null, others(policy))));
   await load();
   return () => request?.abort();
+}
+
+/** An empty list lists nobody, which is not the same as none. */
+function hasList(domain) {
+  return typeof domain.recipients === "number";
 }
 
 function hop(domain) {

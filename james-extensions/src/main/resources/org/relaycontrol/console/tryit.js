@@ -1,17 +1,19 @@
 // What would the server answer, and why?
 
 import { api } from "./api.js";
-import { announce, badge, el, field, replace, table } from "./dom.js";
+import { announce, badge, el, field, replace, select, table } from "./dom.js";
 import { place, problem } from "./format.js";
 import { link, remember } from "./main.js";
 import { t } from "./strings.js";
 
-const FIELDS = ["client", "local", "auth", "client_host", "sender", "recipient"];
+const FIELDS = ["client", "local", "auth", "client_host", "sender", "recipient", "recipient_known"];
+const KNOWN = ["", "yes", "no", "unknown"];
 const LIST_OF_STEP = { 1: "connections", 2: "authenticated", "8a": "never", "8b": "clients", "8c": "internalAddresses", "8d": "authenticated" };
 const RESTRICTIONS = /^(0|8e)$/;
 
 export async function render(root, { query, policies }) {
-  const inputs = Object.fromEntries(FIELDS.map(name => [name, el("input", {
+  const inputs = Object.fromEntries(FIELDS.map(name => [name, name === "recipient_known"
+    ? select(KNOWN.map(one => [one, t(`try.known.${one || "unasked"}`)]), query.get(name) ?? "") : el("input", {
     value: query.get(name) ?? "", autocomplete: "off", spellcheck: "false", list: name === "local" ? "listeners" : null,
     placeholder: t(`try.${name}.example`), required: name === "client" || name === "recipient",
   })]));

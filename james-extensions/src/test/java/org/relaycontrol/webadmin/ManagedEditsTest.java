@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,12 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.relaycontrol.james.PolicySource;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.RoutingEntry;
+import org.relaycontrol.policy.Verification;
 
 /** Edits of managed lists over HTTP: conditions, proof, preview, and that they are in force at once. */
 class ManagedEditsTest {
 
     private static final String POLICY = String.join("\n",
         "<relaycontrol>",
+        "  <directories><ldapDirectory name=\"ad\" urls=\"ldap://127.0.0.1:1\" base=\"DC=example\"/></directories>",
         "  <routing>",
         "    <domain name=\"hosted.example\" action=\"inbound\"/>",
         "    <domains managed=\"customers.txt\" action=\"relay\"/>",
@@ -115,6 +118,25 @@ class ManagedEditsTest {
     }
 
     @Test
+    void shouldSayHowRecipientsAreVerified() throws Exception {
+        HttpResponse<String> created = put(DOMAINS + "v.example", "{\"next_hop\":\"10.0.0.9\",\"verify\":\"callout\","
+            + "\"verify_timeout\":\"5s\",\"verify_ttl\":\"1h\",\"verify_negative_ttl\":\"10m\",\"verify_on_failure\":\"defer\"}");
+
+        assertStatus(created, 201);
+        assertThat(file("customers.txt")).isEqualTo("v.example nextHop=10.0.0.9 verify=callout verifyTimeout=5s verifyTtl=1h "
+            + "verifyNegativeTtl=10m verifyOnFailure=defer\n");
+        assertThat(inForce("v.example").treatment().verification()).isEqualTo(Verification.callout().withTimeout(Duration.ofSeconds(5))
+            .withTtl(Duration.ofHours(1)).withNegativeTtl(Duration.ofMinutes(10)).withOnFailure(Verification.OnFailure.DEFER));
+        JsonNode seen = TestWebadmin.json(webadmin.get(DOMAINS + "v.example"));
+        assertThat(seen.get("managed").get("verify_on_failure").textValue()).isEqualTo("defer");
+        assertThat(seen.get("entry").get("verify").textValue()).isEqualTo("callout");
+
+        put(DOMAINS + "v.example", "{\"verify\":\"ldap\",\"directory\":\"ad\"}", "If-Match", "*");
+        assertThat(file("customers.txt")).isEqualTo("v.example verify=ldap directory=ad\n");
+        assertThat(inForce("v.example").treatment().verification()).hasToString("ldap ad");
+    }
+
+    @Test
     void shouldNotOverwriteWhatSomebodyElseHasChanged() throws Exception {
         String first = tag(put(DOMAINS + "a.example", "{}"));
 
@@ -172,8 +194,12 @@ class ManagedEditsTest {
         "a.example             | {\"via\":\"nowhere\"}                | customers.txt:1: ",
         "a.example             | {\"nextHop\":\"10.0.0.9\"} | the member 'nextHop' is unknown; write one of match, action, next_hop",
         "a.example             | {\"reply\":\"a\\nb\"}                | more than one line",
+        "a.example             | {\"verify\":\"guess\"}             | customers.txt:1: verify=\"guess\"",
+        "a.example             | {\"verify\":\"ldap\",\"directory\":\"nowhere\"} | customers.txt:1: ",
+        "a.example             | {\"verify_ttl\":\"1h\"}            | customers.txt:1: ",
+        "a.example             | {\"verify\":\"callout\",\"verify_timeout\":\"1 week\"} | customers.txt:1: verifyTimeout is '1 week'",
         "com                   | {}                                   | customers.txt:1: ",
-        "hosted.example        | {}                                   | 'hosted.example' is listed already at relaycontrol.xml:3",
+        "hosted.example        | {}                                   | 'hosted.example' is listed already at relaycontrol.xml:4",
         "a.example?expires=2001-01-01T00:00:00Z | {}                  | has passed",
         "a.example?expires=soon                 | {}                  | 'soon' is no instant; write one like",
         "a.example?file=relay.txt               | {}                  | 'relay.txt' is no managed list there",

@@ -147,23 +147,18 @@ public final class Browser implements AutoCloseable {
         return all;
     }
 
-    /**
-     * What axe-core finds on the page that has at least serious impact, one text for each rule that is broken.
-     *
-     * @param rules the rules that are tried; none: all
-     */
-    public List<String> accessibilityFaults(String... rules) {
+    /** What axe-core finds on the page that has at least serious impact, one text for each rule that is broken. */
+    public List<String> accessibilityFaults() {
         if (!holds("return window.axe;")) {
             run(axe());
         }
         Object found = driver.executeAsyncScript("const done = arguments[arguments.length - 1];"
-            + "const rules = arguments[0];"
-            + "axe.run(document, { resultTypes: ['violations'], ...rules.length > 0 && { runOnly: rules } })"
+            + "axe.run(document, { resultTypes: ['violations'] })"
             + ".then(result => done(result.violations"
             + ".filter(one => one.impact === 'serious' || one.impact === 'critical')"
             + ".map(one => `${one.id} (${one.impact}): `"
             + " + one.nodes.map(node => `${node.target.join(' ')} ${node.failureSummary}`).join('; '))),"
-            + " error => done(['axe-core: ' + error]));", List.of(rules));
+            + " error => done(['axe-core: ' + error]));");
         return ((List<?>) found).stream().map(String::valueOf).collect(Collectors.toList());
     }
 
