@@ -1,11 +1,9 @@
 package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,40 +48,30 @@ final class Effects {
     }
 
     private void checkRouting() {
-        Map<RoutingList, Map<String, RoutingEntry>> replacing = new LinkedHashMap<>();
-        Set<String> replaced = new HashSet<>();
-        for (RelayPolicy policy : policies.policies()) {
-            if (policy.routing() != policies.sharedRouting()) {
-                Map<String, RoutingEntry> own = new HashMap<>();
-                policy.routing().entries().forEach(entry -> own.putIfAbsent(PolicySummary.key(entry), entry));
-                replacing.put(policy.routing(), own);
-                replaced.addAll(own.keySet());
-            }
-        }
-        Map<String, RoutingEntry> sharedAlike = new HashMap<>();
-        for (RoutingEntry entry : policies.sharedRouting().entries()) {
-            if (!replaced.isEmpty() && replaced.contains(PolicySummary.key(entry))) {
-                sharedAlike.put(PolicySummary.key(entry), entry);
-            }
-            checkShared(entry, replacing);
-        }
-        replacing.forEach((list, own) -> list.entries().forEach(entry -> checkOwn(list, entry, sharedAlike)));
+        Set<RoutingList> asked = new HashSet<>();
+        policies.sharedRouting().entries().forEach(entry -> checkShared(entry, asked));
+        Set<RoutingList> own = new LinkedHashSet<>();
+        policies.policies().forEach(policy -> own.add(policy.routing()));
+        own.remove(policies.sharedRouting());
+        own.forEach(list -> list.entries().forEach(entry -> checkOwn(list, entry)));
     }
 
-    /** A shared entry matters if it does in one policy. */
-    private void checkShared(RoutingEntry entry, Map<RoutingList, Map<String, RoutingEntry>> replacing) {
+    /**
+     * A shared entry matters if it does in one policy.
+     *
+     * @param asked for the lists that were asked already; of millions of entries each would make its own
+     */
+    private void checkShared(RoutingEntry entry, Set<RoutingList> asked) {
         if (policies.policies().isEmpty()) {
             return;
         }
         RoutingEntry instead = null;
         boolean everywhereReplaced = true;
-        Set<RoutingList> asked = new HashSet<>();
+        asked.clear();
         for (RelayPolicy policy : policies.policies()) {
-            Map<String, RoutingEntry> own = replacing.getOrDefault(policy.routing(), Map.of());
-            RoutingEntry replacement = own.isEmpty() ? null : own.get(PolicySummary.key(entry));
-            if (replacement == null) {
+            RoutingList list = policy.routing().entries().isEmpty() ? policies.sharedRouting() : policy.routing();
+            if (list == policies.sharedRouting() || list.own(entry.name(), entry.match()) == null) {
                 everywhereReplaced = false;
-                RoutingList list = own.isEmpty() ? policies.sharedRouting() : policy.routing();
                 if (asked.add(list)) {
                     RoutingEntry covering = covering(list, entry);
                     if (covering == null || !isRedundant(entry, covering)) {
@@ -100,8 +88,8 @@ final class Effects {
         }
     }
 
-    private void checkOwn(RoutingList list, RoutingEntry entry, Map<String, RoutingEntry> sharedAlike) {
-        RoutingEntry alike = sharedAlike.get(PolicySummary.key(entry));
+    private void checkOwn(RoutingList list, RoutingEntry entry) {
+        RoutingEntry alike = policies.sharedRouting().own(entry.name(), entry.match());
         RoutingEntry instead = alike != null ? alike : covering(list, entry);
         if (instead != null && isRedundant(entry, instead)) {
             redundant(entry, instead);

@@ -94,11 +94,6 @@ public final class PolicySummary {
         return entries.computeIfAbsent(action, any -> new Entries());
     }
 
-    /** What a policy's own entry and the shared entry that it replaces have in common. */
-    static String key(RoutingEntry entry) {
-        return entry.match() + " " + entry.name();
-    }
-
     /** The policy. */
     public RelayPolicy policy() {
         return policy;
