@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
  * <p>All names are records in one array of octets, one after the other: length, name, number of the kind (twice, plus one for a name
  * alone), line; the last two with seven bits an octet, the lowest first. A record is known by its offset. An open-addressing table
  * leads from the hash of a name to its record, by an octet of the hash first, so that what is not listed costs one look at an array that
- * fits into the processor's cache. The hash is that of the string, which the string keeps, and of which one pass from the end gives that of
- * every parent: a name that is listed itself costs one probe, another one a label, and nothing is allocated.
+ * fits into the processor's cache. The hash is that of the string, which the string keeps, and from which one pass gives that of every
+ * parent: a name that is listed itself costs one probe, another one a label, and nothing is allocated.
  *
  * @param <K> what the names of one kind have in common
  */
@@ -38,6 +38,7 @@ final class NameTable<K> {
     private static final byte FREE = 0;
     /** Of the polynomial that is the hash of a string: {@link String#hashCode()}. */
     private static final int BASE = 31;
+    private static final int[] POWERS = powers();
     /** Two to the power of 32, divided by the golden ratio: brings something of every bit to the highest ones. */
     private static final int MIXER = 0x9e3779b1;
     /** An offset is kept of every 64th record. */
@@ -69,6 +70,16 @@ final class NameTable<K> {
         }
     }
 
+    /** Of {@link #BASE}, as many as a name may have characters. */
+    private static int[] powers() {
+        int[] powers = new int[DomainName.MAX_NAME + 1];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = BASE * powers[i - 1];
+        }
+        return powers;
+    }
+
     static <K> Builder<K> builder() {
         return new Builder<>();
     }
@@ -95,21 +106,22 @@ final class NameTable<K> {
         return itself != NONE || name.charAt(0) == '[' ? itself : nearestAbove(name);
     }
 
+    /** From the longest parent to the shortest: the hash of each is that of the name less what stands before. */
     private int nearestAbove(String name) {
-        int nearest = NONE;
-        int hash = 0;
-        int power = 1;
-        for (int i = name.length() - 1; i > 0; i--) {
-            hash += name.charAt(i) * power;
-            power *= BASE;
-            if (name.charAt(i - 1) == '.') {
-                int found = probe(name, i, hash, false);
+        int whole = name.hashCode();
+        int last = name.length() - 1;
+        int before = 0;
+        for (int i = 0; i < last; i++) {
+            char c = name.charAt(i);
+            before = step(before, c);
+            if (c == '.') {
+                int found = probe(name, i + 1, whole - before * POWERS[last - i], false);
                 if (found != NONE) {
-                    nearest = found;
+                    return found;
                 }
             }
         }
-        return nearest;
+        return NONE;
     }
 
     /** The record of the very name and variant, or {@link #NONE}. */
