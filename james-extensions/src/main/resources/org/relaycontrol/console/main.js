@@ -4,15 +4,15 @@ import { api, isSignedIn, signOut } from "./api.js";
 import { append, el, replace } from "./dom.js";
 import { problem } from "./format.js";
 import { t } from "./strings.js";
-import * as routing from "./routing.js";
-import * as restrictions from "./restrictions.js";
-import * as tryit from "./tryit.js";
-import * as refusals from "./refusals.js";
-import * as status from "./status.js";
 
-const TABS = { routing, restrictions, try: tryit, refusals, status };
+/** Each is loaded when it is shown. */
+const TABS = {
+  routing: () => import("./routing.js"), restrictions: () => import("./restrictions.js"), try: () => import("./tryit.js"),
+  refusals: () => import("./refusals.js"), status: () => import("./status.js"),
+};
 const FIRST = "routing";
 const STATUS_MILLISECONDS = 10_000;
+const EMPTY_MILLISECONDS = 200;
 
 const frame = {
   main: el("main", { id: "main", tabindex: -1 }),
@@ -62,7 +62,6 @@ async function show(focus) {
     anchor.href = link(name, { policy: frame.policy.value });
     if (name === tab) {
       anchor.setAttribute("aria-current", "page");
-      anchor.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else {
       anchor.removeAttribute("aria-current");
     }
@@ -79,7 +78,11 @@ async function show(focus) {
   }
   const policy = policies.find(one => one.name === frame.policy.value);
   try {
-    const cleanUp = await TABS[tab].render(root, { policy, policies, query, current: () => mine === shown, readOnly: readOnly() });
+    const view = await TABS[tab]();
+    const rendering = view.render(root, { policy, policies, query, current: () => mine === shown, readOnly: readOnly() });
+    // Not before: it makes the browser lay out the page, and the view's first request would wait for that.
+    frame.tabs[tab].scrollIntoView({ block: "nearest", inline: "nearest" });
+    const cleanUp = await rendering;
     if (mine === shown) {
       leave = cleanUp ?? null;
     } else {
@@ -128,11 +131,22 @@ async function loadPolicies() {
   }
 }
 
+async function loadAndShow() {
+  try {
+    await Promise.all([TABS[place().tab](), refreshStatus(), loadPolicies()]);
+    await show(false);
+  } catch (error) {
+    replace(frame.main, problem(error));
+  }
+}
+
 async function start() {
+  append(document.body, el("div", { id: "announcer", class: "visually-hidden", role: "status", "aria-live": "polite" }));
+  const loading = loadAndShow();
   for (const name of Object.keys(TABS)) {
     frame.tabs[name] = el("a", { href: `#/${name}` }, t(`tab.${name}`));
   }
-  append(document.body,
+  const page = [
     el("a", { class: "skip", href: "#main", onclick: event => { event.preventDefault(); frame.main.focus(); } }, t("skip")),
     el("header", { class: "page" },
       el("div", { class: "brand" },
@@ -140,15 +154,13 @@ async function start() {
         el("label", { for: "policy" }, t("policy"), frame.policy), frame.sign),
       el("nav", { class: "tabs", "aria-label": t("tabs") }, Object.values(frame.tabs))),
     frame.main,
-    el("div", { id: "announcer", class: "visually-hidden", role: "status", "aria-live": "polite" }));
+  ];
   frame.policy.addEventListener("change", () => go(place().tab, { policy: frame.policy.value }));
   window.addEventListener("hashchange", () => show(true));
-  try {
-    await Promise.all([refreshStatus(), loadPolicies()]);
-    await show(false);
-  } catch (error) {
-    replace(frame.main, problem(error));
-  }
+  // Painted once, with what it shows, unless that takes long.
+  await Promise.race([loading, new Promise(done => setTimeout(done, EMPTY_MILLISECONDS))]);
+  append(document.body, page);
+  await loading;
   document.documentElement.dataset.ready = "true";
   setInterval(() => {
     if (!document.hidden) {

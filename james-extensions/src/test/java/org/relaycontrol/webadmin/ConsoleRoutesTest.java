@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsoleRoutesTest {
 
     private static final String BASE = "/relaycontrol/console/";
-    private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"#]+)\"|from \"\\./([^\"]+)\"");
+    private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"#]+)\"|(?:from |import\\()\"\\./([^\"]+)\"");
     private static final Pattern TEXT = Pattern.compile("\\bt\\(\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("^ {2}\"([^\"]+)\": \"", Pattern.MULTILINE);
 
