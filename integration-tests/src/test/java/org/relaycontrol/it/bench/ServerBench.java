@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -35,6 +37,7 @@ final class ServerBench {
     private static final Duration MEASURED = Duration.ofSeconds(3);
     private static final Duration RELOADING = Duration.ofSeconds(10);
     private static final int RATE = 1000;
+    private static final Pattern LOADS = Pattern.compile("\"loads\":(\\d+)");
     private static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final int MESSAGES = Integer.getInteger("bench.messages", 2000);
@@ -138,6 +141,9 @@ final class ServerBench {
     static void reload() {
         try (Resources resources = new Resources()) {
             RelayServer server = resources.add(Servers.pack("bench-reload", resources.add(new Sink()).port(), MILLION).start());
+            Path list = server.conf().path("domains.txt");
+            Lists.writeDomains(other(list, 0), MILLION, "");
+            Lists.writeDomains(other(list, 1), MILLION + 1, "");
             rcpt("warm-up", Servers.STRANGER, server.port(25), unlisted(), 5, WARM_UP);
             Map<String, DoubleSupplier> contenders = new LinkedHashMap<>();
             contenders.put("without", () -> slowest(server, () -> sleep(RELOADING)));
@@ -162,20 +168,31 @@ final class ServerBench {
         return 1000 * result.millis(0.999);
     }
 
-    /** Puts another list of a million domains in the place of the one there is, and waits until it is in force. */
+    /** Puts another list of a million domains, written beforehand, in the place of the one there is, and waits until it is in force. */
     private static void reload(RelayServer server) {
         long before = loads(server);
         Path list = server.conf().path("domains.txt");
+        Path link = list.resolveSibling("domains.new");
         try {
-            Files.move(Lists.writeDomains(list.resolveSibling("domains.new"), MILLION + (int) before % 2, ""), list, ATOMIC_MOVE);
+            Files.createLink(link, other(list, before));
+            Files.move(link, list, ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         RelayServer.await(() -> loads(server), loads -> loads > before, () -> "the new list in force");
     }
 
+    /** One of two lists, of which one is another than the one in force. */
+    private static Path other(Path list, long loads) {
+        return list.resolveSibling("domains." + loads % 2);
+    }
+
     private static long loads(RelayServer server) {
-        return server.james().log().stream().filter(line -> line.contains("in force, SHA-256")).count();
+        Matcher loads = LOADS.matcher(server.admin().request("GET", "/relaycontrol/status", "").body());
+        if (!loads.find()) {
+            throw new IllegalStateException("no number of loads in the status");
+        }
+        return Long.parseLong(loads.group(1));
     }
 
     private static List<String> unlisted() {

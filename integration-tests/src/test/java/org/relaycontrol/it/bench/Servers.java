@@ -51,6 +51,8 @@ final class Servers {
                         + "</mailet>");
                 conf.replace("logback.xml", "</configuration>", "<logger name='org.relaycontrol' level='INFO'/>"
                     + "<logger name='org.relaycontrol.james.FilePolicySource'><appender-ref ref='START'/></logger></configuration>");
+                conf.replace("webadmin.properties", "enabled=true",
+                    "enabled=true\nextensions.routes=org.relaycontrol.webadmin.RelayControlRoutes");
                 Lists.writeDomains(conf.path("domains.txt"), domains, "");
             })
             .policy(policy(sink));

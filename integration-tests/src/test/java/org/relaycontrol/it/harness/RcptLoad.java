@@ -1,5 +1,7 @@
 package org.relaycontrol.it.harness;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,13 +15,26 @@ import java.util.stream.Collectors;
  * Keeps the time of every reply, and what was replied in every transaction.
  */
 public final class RcptLoad implements AutoCloseable {
+    private static final byte[] MAIL = octets("MAIL FROM:<someone@elsewhere.example>");
+    private static final byte[] QUIT = octets("QUIT");
+    private static final byte[] RSET = octets("RSET");
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final List<Session> sessions = new ArrayList<>();
-    private final List<String> recipients;
+    private final List<byte[]> commands;
     private volatile long start;
     private volatile boolean ending;
 
     private RcptLoad(List<String> recipients) {
-        this.recipients = recipients;
+        this.commands = recipients.stream().map(recipient -> octets("RCPT TO:<" + recipient + ">")).collect(Collectors.toList());
+    }
+
+    private static byte[] octets(String command) {
+        return (command + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String text(byte[] reply) {
+        return new String(reply, StandardCharsets.ISO_8859_1).strip().replace("\r\n", "\n");
     }
 
     /**
@@ -44,12 +59,14 @@ public final class RcptLoad implements AutoCloseable {
         List<String> failures = new ArrayList<>();
         for (Session session : sessions) {
             try {
-                session.thread.join();
+                session.thread.join(PATIENCE.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
-            if (session.failure != null) {
+            if (session.thread.isAlive()) {
+                failures.add("no reply within " + PATIENCE);
+            } else if (session.failure != null) {
                 failures.add(session.failure);
             }
         }
@@ -117,6 +134,9 @@ public final class RcptLoad implements AutoCloseable {
         private final long interval;
         private final Thread thread = new Thread(this::run, "rcpt-load");
         private final List<String> answers = new ArrayList<>();
+        private final byte[] reply = new byte[1 << 12];
+        /** To each recipient, the last time. */
+        private final byte[][] replies = new byte[commands.size()][0];
         private long next;
         private long[] nanos = new long[1 << 10];
         private int count;
@@ -139,28 +159,40 @@ public final class RcptLoad implements AutoCloseable {
                     next = Math.max(next + interval, System.nanoTime() - interval);
                     transaction();
                 }
-                client.command("QUIT");
-            } catch (RuntimeException e) {
+                send(QUIT);
+            } catch (IOException | RuntimeException e) {
                 if (!ending) {
                     failure = e + " caused by " + e.getCause();
                 }
             }
         }
 
-        private void transaction() {
-            expect(250, client.mail("someone@elsewhere.example"));
-            StringBuilder replies = new StringBuilder();
-            for (String recipient : recipients) {
+        private void transaction() throws IOException {
+            send(MAIL);
+            boolean changed = false;
+            for (int i = 0; i < commands.size(); i++) {
                 long sent = System.nanoTime();
-                SmtpReply reply = client.rcpt(recipient);
+                int length = client.exchange(commands.get(i), reply);
                 add(System.nanoTime() - sent);
-                replies.append(replies.length() == 0 ? "" : "|").append(reply);
+                if (!Arrays.equals(reply, 0, length, replies[i], 0, replies[i].length)) {
+                    replies[i] = Arrays.copyOf(reply, length);
+                    changed = true;
+                }
             }
-            String all = replies.toString();
-            if (!answers.contains(all)) {
-                answers.add(all);
+            if (changed) {
+                String all = Arrays.stream(replies).map(RcptLoad::text).collect(Collectors.joining("|"));
+                if (!answers.contains(all)) {
+                    answers.add(all);
+                }
             }
-            expect(250, client.command("RSET"));
+            send(RSET);
+        }
+
+        private void send(byte[] command) throws IOException {
+            int length = client.exchange(command, reply);
+            if (reply[0] != '2') {
+                throw new IOException("unexpected: " + text(Arrays.copyOf(reply, length)));
+            }
         }
 
         private void add(long taken) {
@@ -168,12 +200,6 @@ public final class RcptLoad implements AutoCloseable {
                 nanos = Arrays.copyOf(nanos, 2 * count);
             }
             nanos[count++] = taken;
-        }
-
-        private void expect(int code, SmtpReply reply) {
-            if (reply.code() != code) {
-                throw new IllegalStateException("expected " + code + " but got: " + reply);
-            }
         }
     }
 }

@@ -2,6 +2,7 @@ package org.relaycontrol.it.harness;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -25,6 +26,8 @@ import javax.net.ssl.X509TrustManager;
 /** A plain SMTP client: sends what it is told, line by line, and hands out the replies as they come. Not thread-safe. */
 public final class SmtpClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** The characters of a reply code. */
+    private static final int CODE = 3;
 
     private Socket socket;
     private BufferedReader in;
@@ -73,6 +76,40 @@ public final class SmtpClient implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(line, e);
         }
+    }
+
+    /**
+     * Sends octets, and reads one reply without looking into it, which costs the client as little as can be. Waits for good.
+     *
+     * @param command a command, its line end included
+     * @param reply takes the reply as it came, line ends included
+     * @return how many octets that are
+     */
+    int exchange(byte[] command, byte[] reply) throws IOException {
+        socket.setSoTimeout(0);
+        out.write(command);
+        InputStream octets = socket.getInputStream();
+        int end = 0;
+        while (!isReply(reply, end)) {
+            int read = octets.read(reply, end, reply.length - end);
+            if (read <= 0) {
+                throw new IOException("connection closed by the server, or no end of a reply");
+            }
+            end += read;
+        }
+        return end;
+    }
+
+    /** Whether the octets end in a line that is the last one of a reply. */
+    private static boolean isReply(byte[] octets, int end) {
+        if (end == 0 || octets[end - 1] != '\n') {
+            return false;
+        }
+        int line = end - 1;
+        while (line > 0 && octets[line - 1] != '\n') {
+            line--;
+        }
+        return octets[line + CODE] != '-';
     }
 
     /** Sends octets as they are, and reads nothing. */
