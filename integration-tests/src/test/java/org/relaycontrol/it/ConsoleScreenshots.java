@@ -34,7 +34,7 @@ class ConsoleScreenshots {
             "    <domain name=\"robichaux.net\" action=\"relay\" nextHop=\"mail.robichaux.net\" verify=\"callout\"/>",
             "    <domain name=\"partner.example\" action=\"route\" nextHop=\"10.0.0.9:2525\" match=\"exact\"/>",
             "    <domain name=\"spam.example\" action=\"reject\" reply=\"not wanted here\"/>",
-            "    <domains managed=\"customers.txt\" action=\"relay\" nextHop=\"mx:hub.example\"/>",
+            "    <domains managed=\"customers.txt\" action=\"relay\" nextHop=\"mx:hub.example\" verify=\"callout\"/>",
             "  </routing>",
             "  <policy name=\"mx\">",
             "    <connections mode=\"allExcept\"><network>203.0.113.0/24</network></connections>",
