@@ -158,6 +158,9 @@ final class SmtpModel {
             return "503 ";
         }
         String reply = policyReply(address, domain, routed);
+        if (reply.startsWith("250") && address.indexOf('@') < address.lastIndexOf('@')) {
+            reply = "553 5.1.3 ";
+        }
         if (reply.startsWith("250") && !senderRefusal(sender).isEmpty()) {
             reply = senderRefusal(sender);
         }

@@ -57,6 +57,7 @@ public class RelayMessageHook implements JamesMessageHook {
         }
         if (refusals.isEmpty()) {
             Stamp.of(permissions).applyTo(mail);
+            Tarpit.mailAccepted(session);
             return HookResult.DECLINED;
         }
         return refusals.stream()

@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletableFuture;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
@@ -58,21 +59,21 @@ public class SessionHosts {
         return session.getAttachment(LOOK_UP, State.Connection).map(LookUp::await).orElse(ClientHost.UNKNOWN);
     }
 
-    /** No decision of these policies for this connection depends on the client's name. Immutable. */
+    /** No decision of these policies, which may be large and gone, for this connection depends on the client's name. Immutable. */
     private static final class Needless {
 
         private final Connection connection;
-        private final RelayPolicies policies;
+        private final WeakReference<RelayPolicies> policies;
 
         private Needless(Connection connection, RelayPolicies policies) {
             this.connection = connection;
-            this.policies = policies;
+            this.policies = new WeakReference<>(policies);
         }
 
         // Others of the same content are asked again, which is no more than slow.
         @SuppressWarnings("ReferenceEquality")
         private boolean isFor(Connection other, RelayPolicies others) {
-            return connection == other && policies == others;
+            return connection == other && policies.get() == others;
         }
     }
 

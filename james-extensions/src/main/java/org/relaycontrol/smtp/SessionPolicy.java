@@ -127,7 +127,7 @@ public class SessionPolicy {
                 decision = policies.decide(envelope, hostedDomains, true);
             }
         }
-        recipients.decided(session, connection.client(), decision);
+        recipients.decided(session, connection.client(), decision, envelope.recipientStatus());
         return new DecidedRecipient(envelope, decision);
     }
 

@@ -55,12 +55,13 @@ public class SessionRecipients {
      * Slows the session down if it guesses recipients.
      *
      * @param decision what was decided for a recipient that it has named
+     * @param status what was known of that recipient
      */
-    void decided(SMTPSession session, IpAddress client, Decision decision) {
+    void decided(SMTPSession session, IpAddress client, Decision decision, RecipientStatus status) {
         boolean guess = decision.reason() == Reason.RECIPIENT_UNKNOWN
-            || decision.reason() == Reason.RECIPIENT_UNVERIFIED && verifier.isGuessing(client);
+            || status == RecipientStatus.PENDING && decision.reason() == Reason.RECIPIENT_UNVERIFIED && verifier.isGuessing(client);
         if (guess && decision.isEnforced()) {
-            Tarpit.unknownRecipient(session);
+            Tarpit.unknownRecipient(session, client);
         }
     }
 

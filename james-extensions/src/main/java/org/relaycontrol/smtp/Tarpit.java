@@ -8,6 +8,7 @@ import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.ProtocolSessionImpl;
 import org.apache.james.protocols.api.ProtocolTransport;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.relaycontrol.policy.IpAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,24 +38,33 @@ final class Tarpit {
     }
 
     /** The session has named a recipient that does not exist, or that nobody was asked about since it names so many. */
-    static void unknownRecipient(SMTPSession session) {
+    static void unknownRecipient(SMTPSession session, IpAddress client) {
         if (session instanceof ProtocolSessionImpl) {
             session.getAttachment(KEY, State.Connection).orElseGet(() -> {
                 Tarpit tarpit = new Tarpit(((ProtocolSessionImpl) session).getProtocolTransport());
                 session.setAttachment(KEY, tarpit, State.Connection);
                 return tarpit;
-            }).unknownRecipient(System.nanoTime());
+            }).unknownRecipient(client, System.nanoTime());
         }
     }
 
-    private synchronized void unknownRecipient(long now) {
+    /** The session has sent a mail: whoever does counts from the beginning, as with Postfix. */
+    static void mailAccepted(SMTPSession session) {
+        session.getAttachment(KEY, State.Connection).ifPresent(Tarpit::mailAccepted);
+    }
+
+    private synchronized void mailAccepted() {
+        named = 0;
+    }
+
+    private synchronized void unknownRecipient(IpAddress client, long now) {
         named++;
         if (named <= FREE) {
             return;
         }
         if (named == FREE + 1) {
             LOGGER.info("client={} has named more than {} recipients that do not exist: each further one delays its session by {} s",
-                transport.getRemoteAddress().getAddress().getHostAddress(), FREE, DELAY.toSeconds());
+                client, FREE, DELAY.toSeconds());
         }
         if (paused) {
             until = Math.min(until + DELAY.toNanos(), now + MAX_DELAY.toNanos());

@@ -49,6 +49,20 @@ final class ClientLimit {
         return allowance == null || allowance.left() >= QUESTIONS - WAITED_FOR;
     }
 
+    /** The answer to a question was that there is no such recipient. */
+    void unknown(String client) {
+        Allowance allowance = clients.getIfPresent(client);
+        if (allowance != null) {
+            allowance.unknown(nanoTime.getAsLong());
+        }
+    }
+
+    /** Whether there were more than {@link #WAITED_FOR} such answers, less one each time {@link #REFILL} has passed. */
+    boolean isGuessing(String client) {
+        Allowance allowance = clients.getIfPresent(client);
+        return allowance != null && allowance.guesses(nanoTime.getAsLong()) > WAITED_FOR;
+    }
+
     /** Gives a question back. */
     void giveBack(String client) {
         Allowance allowance = clients.getIfPresent(client);
@@ -62,9 +76,21 @@ final class ClientLimit {
 
         private double left = QUESTIONS;
         private long asOf;
+        private double guesses;
+        private long guessesAsOf;
 
         private Allowance(long now) {
             asOf = now;
+            guessesAsOf = now;
+        }
+
+        private synchronized void unknown(long now) {
+            guesses = guesses(now) + 1;
+            guessesAsOf = now;
+        }
+
+        private synchronized double guesses(long now) {
+            return Math.max(0, guesses - (double) (now - guessesAsOf) / REFILL.toNanos());
         }
 
         private synchronized boolean tryTake(long now) {

@@ -149,9 +149,9 @@ public final class RecipientVerifier {
         return asked.isDone() || worthWaiting ? asked.copy() : CompletableFuture.completedFuture(RecipientStatus.PENDING);
     }
 
-    /** Whether the client, lately, has caused so many questions about recipients that do not exist that it likely guesses them. */
+    /** Whether so many of the recipients that the client has asked for lately do not exist that it likely guesses them. */
     public boolean isGuessing(IpAddress client) {
-        return !limit.isWaitedFor(ClientLimit.client(client));
+        return limit.isGuessing(ClientLimit.client(client));
     }
 
     /** One question, from before it is asked until it is answered. */
@@ -246,6 +246,7 @@ public final class RecipientVerifier {
             state.answered(question, kind != Answer.Kind.UNREACHABLE, nanoTime.getAsLong());
             if (kind == Answer.Kind.UNKNOWN) {
                 unknown.increment();
+                limit.unknown(client);
             } else {
                 limit.giveBack(client);
             }

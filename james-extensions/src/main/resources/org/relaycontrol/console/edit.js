@@ -185,7 +185,7 @@ function domainForm(policy, title, entry, known, seen) {
           ...entry, ...(relays() && (verify.value || !entry.verify) ? {} : VERIFIES_NOT),
           name: "", file: "", expires: "", match: match.value, action: action.value, next_hop: relays() ? nextHop.value.trim() : "",
           via: relays() ? via.value.trim() : "", verify: relays() ? verify.value : "",
-          directory: asksDirectory() ? directory.value.trim() : "", reply: rejects() ? reply.value.trim() : "",
+          directory: asksDirectory() ? directory.value.trim() : relays() && !verify.value && !entry.verify ? entry.directory : "", reply: rejects() ? reply.value.trim() : "",
         }),
       }, () => {
         replace(dialog, el("h2", null, title), form);

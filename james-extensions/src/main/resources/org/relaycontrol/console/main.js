@@ -1,7 +1,7 @@
 // The frame: which tab and policy are shown follows from the part of the address after #, so that every view can be linked to.
 
 import { api, isSignedIn, signOut } from "./api.js";
-import { append, el, replace } from "./dom.js";
+import { append, el, replace, reveal } from "./dom.js";
 import { problem } from "./format.js";
 import { t } from "./strings.js";
 
@@ -79,6 +79,9 @@ async function show(focus) {
   const policy = policies.find(one => one.name === frame.policy.value);
   try {
     const view = await TABS[tab]();
+    if (mine !== shown) {
+      return;
+    }
     const rendering = view.render(root, { policy, policies, query, current: () => mine === shown, readOnly: readOnly() });
     // Not before: it makes the browser lay out the page, and the view's first request would wait for that.
     frame.tabs[tab].scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -160,6 +163,8 @@ async function start() {
   // Painted once, with what it shows, unless that takes long.
   await Promise.race([loading, new Promise(done => setTimeout(done, EMPTY_MILLISECONDS))]);
   append(document.body, page);
+  frame.tabs[place().tab].scrollIntoView({ block: "nearest", inline: "nearest" });
+  reveal(frame.main);
   await loading;
   document.documentElement.dataset.ready = "true";
   setInterval(() => {

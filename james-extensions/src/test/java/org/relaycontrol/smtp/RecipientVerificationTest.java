@@ -172,6 +172,26 @@ class RecipientVerificationTest {
 
         verify(patient.transport(), never()).setReadable(anyBoolean());
         verify(guessing.transport()).setReadable(false);
+
+        policy.answering(known(RecipientStatus.UNDETERMINED));
+        TestSession whileNextHopIsDown = new TestSession().user("joe");
+        for (int i = 0; i < MANY; i++) {
+            assertThat(rcpt(whileNextHopIsDown.get(), i + ROUTED)).startsWith("450 4.1.1 ");
+        }
+        verify(whileNextHopIsDown.transport(), never()).setReadable(anyBoolean());
+    }
+
+    @Test
+    void shouldCountAnewAfterAMail() throws Exception {
+        policy.answering(known(RecipientStatus.UNKNOWN));
+        TestSession session = new TestSession();
+        name(session, Tarpit.FREE);
+        Tarpit.mailAccepted(session.get());
+        name(session, Tarpit.FREE);
+        verify(session.transport(), never()).setReadable(anyBoolean());
+
+        name(session, 1);
+        verify(session.transport()).setReadable(false);
     }
 
     @ParameterizedTest

@@ -64,6 +64,17 @@ class RelayRcptHookTest {
         assertThat(permitted.permission(new MailAddress("x@else.example"))).isNull();
     }
 
+    /** James would keep the mail in its error repository. */
+    @Test
+    void shouldNotAcceptWhatJamesCannotDeliver() throws Exception {
+        SMTPSession listed = new TestSession().from("192.0.2.130").get();
+
+        assertThat(rcpt(hook(), listed, "x@else.example")).isEqualTo("declined");
+        assertThat(rcpt(hook(), listed, "\"x@y\"@else.example")).startsWith("553 5.1.3 ");
+        assertThat(PermittedRecipients.of(listed).permission(new MailAddress("\"x@y\"@else.example"))).isNull();
+        assertThat(rcpt(hook(), new TestSession().get(), "\"x@y\"@relay.example")).startsWith("550 5.7.1 ");
+    }
+
     @Test
     void shouldForgetWhenTheTransactionEnds() throws Exception {
         SMTPSession session = new TestSession().get();

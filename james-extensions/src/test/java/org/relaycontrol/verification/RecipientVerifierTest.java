@@ -306,6 +306,24 @@ class RecipientVerifierTest {
     }
 
     @Test
+    void shouldTellWhoGuessesAddressesForAWhile() throws Exception {
+        hop.answering("slow@a.example", SmtpNextHop.SILENCE);
+        for (int i = 0; i < ClientLimit.WAITED_FOR; i++) {
+            awaitStatus(i + "@a.example", RecipientStatus.UNKNOWN);
+        }
+        begin(CLIENT, "slow@a.example", CALLOUT, to(hop));
+        assertThat(status("joe@a.example")).isIn(RecipientStatus.KNOWN, RecipientStatus.PENDING);
+        assertThat(verifier.isGuessing(CLIENT)).as("by one that is not answered, or exists").isFalse();
+
+        awaitStatus("another@a.example", RecipientStatus.UNKNOWN);
+        assertThat(verifier.isGuessing(CLIENT)).isTrue();
+        assertThat(verifier.isGuessing(IpAddress.parse("198.51.100.8"))).isFalse();
+
+        pass(ClientLimit.REFILL);
+        assertThat(verifier.isGuessing(CLIENT)).isFalse();
+    }
+
+    @Test
     void shouldNotLimitWhoSendsToRecipientsThatExist() throws Exception {
         for (int i = 0; i < 2 * ClientLimit.QUESTIONS; i++) {
             String address = "user" + i + "@a.example";
