@@ -1,7 +1,6 @@
 package org.relaycontrol.analysis;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -48,37 +47,33 @@ final class Effects {
     }
 
     private void checkRouting() {
-        Set<RoutingList> asked = new HashSet<>();
-        policies.sharedRouting().entries().forEach(entry -> checkShared(entry, asked));
-        Set<RoutingList> own = new LinkedHashSet<>();
-        policies.policies().forEach(policy -> own.add(policy.routing()));
-        own.remove(policies.sharedRouting());
-        own.forEach(list -> list.entries().forEach(entry -> checkOwn(list, entry)));
+        Set<RoutingList> lists = new LinkedHashSet<>();
+        policies.policies().forEach(policy ->
+            lists.add(policy.routing().entries().isEmpty() ? policies.sharedRouting() : policy.routing()));
+        policies.sharedRouting().entries().forEach(entry -> checkShared(entry, lists));
+        lists.remove(policies.sharedRouting());
+        lists.forEach(list -> list.entries().forEach(entry -> checkOwn(list, entry)));
     }
 
     /**
      * A shared entry matters if it does in one policy.
      *
-     * @param asked for the lists that were asked already; of millions of entries each would make its own
+     * @param lists by which the policies decide
      */
-    private void checkShared(RoutingEntry entry, Set<RoutingList> asked) {
-        if (policies.policies().isEmpty()) {
+    private void checkShared(RoutingEntry entry, Set<RoutingList> lists) {
+        if (lists.isEmpty()) {
             return;
         }
         RoutingEntry instead = null;
         boolean everywhereReplaced = true;
-        asked.clear();
-        for (RelayPolicy policy : policies.policies()) {
-            RoutingList list = policy.routing().entries().isEmpty() ? policies.sharedRouting() : policy.routing();
+        for (RoutingList list : lists) {
             if (list == policies.sharedRouting() || list.own(entry.name(), entry.match()) == null) {
                 everywhereReplaced = false;
-                if (asked.add(list)) {
-                    RoutingEntry covering = covering(list, entry);
-                    if (covering == null || !isRedundant(entry, covering)) {
-                        return;
-                    }
-                    instead = covering;
+                RoutingEntry covering = covering(list, entry);
+                if (covering == null || !isRedundant(entry, covering)) {
+                    return;
                 }
+                instead = covering;
             }
         }
         if (everywhereReplaced) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.IpAddress;
 
 /**
@@ -63,24 +64,25 @@ final class LogLimit {
 
     private Window window(IpAddress client, long now) {
         Object key = client.isIpv4() ? client : Long.valueOf(client.high());
-        Window known = windows.get(key);
-        return known != null && !known.hasEnded(now) ? known : begin(key, client.isIpv4() ? client.toString() : client + "/64", now);
+        Window own = open(key, now);
+        if (own != null) {
+            return own;
+        }
+        removeEnded(now);
+        if (windows.size() < MAX_CLIENTS) {
+            return begin(key, client.isIpv4() ? client.toString() : client + "/64", now);
+        }
+        Window others = open(OTHERS, now);
+        return others != null ? others : begin(OTHERS, OTHERS, now);
+    }
+
+    private @Nullable Window open(Object key, long now) {
+        Window window = windows.get(key);
+        return window == null || window.hasEnded(now) ? null : window;
     }
 
     private Window begin(Object key, String clients, long now) {
-        removeEnded(now);
-        if (windows.size() >= MAX_CLIENTS) {
-            return others(now);
-        }
-        return begin(key, new Window(clients, now));
-    }
-
-    private Window others(long now) {
-        Window known = windows.get(OTHERS);
-        return known != null && !known.hasEnded(now) ? known : begin(OTHERS, new Window(OTHERS, now));
-    }
-
-    private Window begin(Object key, Window window) {
+        Window window = new Window(clients, now);
         windows.remove(key);
         windows.put(key, window);
         return window;

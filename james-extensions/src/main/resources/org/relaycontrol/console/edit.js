@@ -9,8 +9,8 @@ import { t } from "./strings.js";
 /** Somebody else was faster: the entry is another one, or there is one now. */
 const CONFLICTS = [412, 428];
 
-/** What says how recipients are verified, of an entry that does not have them verified. */
-const VERIFIES_NOT = { verify_timeout: "", verify_ttl: "", verify_negative_ttl: "", verify_on_failure: "" };
+/** What an entry that has no recipients verified says of how. */
+const NOT_VERIFIED = { verify: "", directory: "", verify_timeout: "", verify_ttl: "", verify_negative_ttl: "", verify_on_failure: "" };
 
 /** A dialog with a title; closes at Escape and at Cancel, and gives the focus back. */
 function openDialog(title, ...content) {
@@ -157,6 +157,13 @@ function domainForm(policy, title, entry, known, seen) {
   const relays = () => ["relay", "route", ""].includes(says());
   const rejects = () => says() === "reject";
   const asksDirectory = () => relays() && verify.value === "ldap";
+  /** What the form changes of how recipients are verified: nothing where it leaves that to the list, as the entry does. */
+  const verification = () => {
+    if (relays() && verify.value) {
+      return { verify: verify.value, directory: asksDirectory() ? directory.value.trim() : "" };
+    }
+    return relays() && !entry.verify ? {} : NOT_VERIFIED;
+  };
   const adapt = () => {
     hopField.classList.toggle("hidden", !relays());
     viaField.classList.toggle("hidden", !relays());
@@ -181,11 +188,9 @@ function domainForm(policy, title, entry, known, seen) {
         method: "PUT", path: domainPath(policy, text), identity: { match: match.value }, seen,
         query: { file: file.value, expires: expires(until) },
         body: domainBody({
-          // What the form does not show stays as it is, unless it says nothing without what it shows.
-          ...entry, ...(relays() && (verify.value || !entry.verify) ? {} : VERIFIES_NOT),
-          name: "", file: "", expires: "", match: match.value, action: action.value, next_hop: relays() ? nextHop.value.trim() : "",
-          via: relays() ? via.value.trim() : "", verify: relays() ? verify.value : "",
-          directory: asksDirectory() ? directory.value.trim() : relays() && !verify.value && !entry.verify ? entry.directory : "", reply: rejects() ? reply.value.trim() : "",
+          // What the form does not show stays as it is.
+          ...entry, ...verification(), name: "", file: "", expires: "", match: match.value, action: action.value,
+          next_hop: relays() ? nextHop.value.trim() : "", via: relays() ? via.value.trim() : "", reply: rejects() ? reply.value.trim() : "",
         }),
       }, () => {
         replace(dialog, el("h2", null, title), form);
@@ -288,12 +293,8 @@ function fileChoice(policy, list, known) {
 export function allow(policy, refusal) {
   const choices = [];
   const domain = (refusal.recipient ?? "").split("@").pop();
-  if (refusal.reason.startsWith("recipient-")) {
-    const missing = openDialog(t("allow.title"), el("p", null, t("allow.recipient", { domain })),
-      el("div", { class: "buttons" }, el("button", { onclick: () => missing.close() }, t("cancel"))));
-    return;
-  }
-  if (policy.managed.domains && domain) {
+  const unknown = refusal.reason.startsWith("recipient-");
+  if (!unknown && policy.managed.domains && domain) {
     choices.push(el("button", {
       onclick: () => {
         dialog.close();
@@ -301,7 +302,7 @@ export function allow(policy, refusal) {
       },
     }, t("allow.domain", { domain })));
   }
-  if (policy.managed.clients && refusal.client) {
+  if (!unknown && policy.managed.clients && refusal.client) {
     choices.push(el("button", {
       onclick: () => {
         dialog.close();
@@ -310,7 +311,8 @@ export function allow(policy, refusal) {
     }, t("allow.client", { client: refusal.client })));
   }
   const dialog = openDialog(t("allow.title"),
-    el("p", null, t("allow.lead")),
-    choices.length > 0 ? el("div", { class: "buttons" }, choices) : el("p", { class: "notice" }, t("allow.unmanaged")),
+    el("p", null, unknown ? t("allow.recipient", { domain }) : t("allow.lead")),
+    choices.length > 0 ? el("div", { class: "buttons" }, choices)
+      : unknown ? null : el("p", { class: "notice" }, t("allow.unmanaged")),
     el("div", { class: "buttons" }, el("button", { onclick: () => dialog.close() }, t("cancel"))));
 }
