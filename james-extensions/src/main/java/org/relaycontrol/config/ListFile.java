@@ -16,6 +16,7 @@ final class ListFile {
     /** Longer than any entry; bounds the memory for a file that is no list. In octets. */
     private static final int LONGEST_LINE = 8192;
     private static final int BUFFER = 1 << 16;
+    private static final byte CR = '\r';
     private static final int BYTE_ORDER_MARK_LENGTH = 3;
 
     /** Takes what the lines say. */
@@ -125,6 +126,11 @@ final class ListFile {
         if (start < end) {
             empty = false;
             try {
+                // Where CR alone ends lines, entries would be taken for part of a comment.
+                if (has(CR, start, end)) {
+                    throw new IllegalArgumentException("the line has a carriage return (CR) within; save the file with LF or CR LF at the "
+                        + "end of each line");
+                }
                 content(start, end);
             } catch (CharacterCodingException e) {
                 problems.add(where(), "the line is not UTF-8; save the file as UTF-8, or write names in their xn-- form");
@@ -133,6 +139,14 @@ final class ListFile {
             }
         }
         line++;
+    }
+
+    private boolean has(byte octet, int from, int to) {
+        int i = from;
+        while (i < to && octets[i] != octet) {
+            i++;
+        }
+        return i < to;
     }
 
     private boolean hasByteOrderMark(int from, int to) {
