@@ -30,6 +30,7 @@ final class ServerBench {
     private static final String FEW = "pack, 10 domains";
     private static final String MANY = "pack, 1,000,000 domains";
     private static final String TUNED = "sample high-volume-relay";
+    private static final String LOGGED = "the same, each refusal logged";
     private static final String POSTFIX = "Postfix, 1,000,000 domains";
     private static final int SESSIONS = 40;
     private static final int RECIPIENTS = 50;
@@ -59,6 +60,7 @@ final class ServerBench {
             ports.put(STOCK, resources.add(Servers.stock("bench-stock", sink.port()).start()).port(25));
             ports.put(FEW, resources.add(Servers.pack("bench-few", sink.port(), 10).start()).port(25));
             ports.put(MANY, resources.add(Servers.pack("bench-many", sink.port(), MILLION).start()).port(25));
+            ports.put(LOGGED, resources.add(Servers.packLogging("bench-logged", sink.port(), MILLION).start()).port(25));
             ports.put(POSTFIX, resources.add(Servers.postfix(sink.port(), MILLION)).port());
             ports.forEach((name, port) -> {
                 refused.put(name, () -> rcpt(name + ", refused", Servers.STRANGER, port, unlisted(), 5, MEASURED));
@@ -68,7 +70,9 @@ final class ServerBench {
             });
             Rounds rounds = Rounds.of("RCPT refused a second", refused);
             Bar.atLeast("refusals with a million domains, in those of stock James", rounds.ratio(MANY, STOCK), 0.97);
+            Bar.atLeast("the same, each refusal logged by all", rounds.ratio(LOGGED, STOCK), 0.97);
             Bar.atLeast("refusals with a million domains, in those of Postfix", rounds.ratio(MANY, POSTFIX), 2.0);
+            rounds.ratio(LOGGED, POSTFIX);
             Rounds others = Rounds.of("RCPT permitted a second", permitted);
             others.ratio(MANY, STOCK);
             others.ratio(MANY, POSTFIX);

@@ -58,6 +58,12 @@ final class Servers {
             .policy(policy(sink));
     }
 
+    /** The same with a line in the log for each refusal, not just for the first hundred of a client in a minute. */
+    static RelayServer.Builder packLogging(String run, int sink, int domains) {
+        return pack(run, sink, domains).conf(conf -> conf.replace("logback.xml", "</configuration>",
+            "<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/></configuration>"));
+    }
+
     /** The sample for many messages, for clients in the same network. */
     static RelayServer.Builder tuned(String run, int sink) {
         return RelayServer.sample("high-volume-relay", run).options(JVM).nextHop("smtp.isp.example", "127.0.0.1:" + sink)
