@@ -3,6 +3,7 @@ package org.relaycontrol.monitor;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.format.Json;
 import org.slf4j.Logger;
@@ -28,16 +29,16 @@ public final class AuditLog {
     }
 
     /** Something happened. */
-    public static void event(Instant time, String name, Map<String, @Nullable Object> fields) {
+    public static void event(Instant time, String name, Supplier<Map<String, @Nullable Object>> fields) {
         if (LOGGER.isInfoEnabled()) {
-            LOGGER.info("{}", line(time, name, fields));
+            LOGGER.info("{}", line(time, name, fields.get()));
         }
     }
 
     /** Something usual happened. */
-    static void usualEvent(Instant time, String name, Map<String, @Nullable Object> fields) {
+    static void usualEvent(Instant time, String name, Supplier<Map<String, @Nullable Object>> fields) {
         if (LOGGER.isDebugEnabled()) {
-            LOGGER.debug("{}", line(time, name, fields));
+            LOGGER.debug("{}", line(time, name, fields.get()));
         }
     }
 

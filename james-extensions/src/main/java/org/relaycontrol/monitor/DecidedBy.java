@@ -7,8 +7,8 @@ import org.relaycontrol.policy.Decision.Reason;
 import org.relaycontrol.policy.Decision.Verdict;
 
 /**
- * Why a recipient or a connection was decided as it was: the reasons of the decision table, and two for which it is not asked. Each has one
- * verdict.
+ * Why a recipient or a connection was decided as it was: the reasons of the decision table, and three for which it is not asked. Each has
+ * one verdict.
  */
 public enum DecidedBy {
     /** See {@link Reason#NO_POLICY}. */
@@ -47,6 +47,8 @@ public enum DecidedBy {
     DNS_UNAVAILABLE(Verdict.DEFER),
     /** The recipient's domain is none that mail can be sent to. */
     NOT_A_MAIL_DOMAIN(Verdict.DENY),
+    /** James would take mail for the recipient and then be unable to deliver it. */
+    NOT_DELIVERABLE(Verdict.DENY),
     /** The recipient could not be decided. */
     FAILURE(Verdict.DEFER);
 

@@ -86,7 +86,7 @@ public final class DecisionRecord {
     }
 
     /** The fields in the order in which they are logged; the values are null where something is absent. */
-    public Map<String, Object> fields() {
+    public Map<String, @Nullable Object> fields() {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("verdict", reason.verdict());
         fields.put("reason", reason);

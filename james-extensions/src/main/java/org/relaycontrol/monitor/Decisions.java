@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes every decision: counts it, keeps it if it is a refusal, and logs it. The log has a {@code key=value} line for each refusal and each
  * permission to relay at INFO, for what is accepted inbound at DEBUG, and for what could not be decided at ERROR. {@link AuditLog} has
- * the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}; the counts are exact.
+ * the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}, unless the
+ * logger is at TRACE; the counts are exact.
  * Thread-safe.
  */
 @Singleton
@@ -88,7 +89,7 @@ public class Decisions {
             log(decision, cause);
         } else {
             refusals.add(decision);
-            if (limit.mayLog(decision.client())) {
+            if (LOGGER.isTraceEnabled() || limit.mayLog(decision.client())) {
                 log(decision, cause);
             }
         }
@@ -102,14 +103,14 @@ public class Decisions {
     private static void log(DecisionRecord decision, @Nullable Throwable cause) {
         if (decision.reason() == DecidedBy.INBOUND) {
             LOGGER.debug("{}", decision);
-            AuditLog.usualEvent(decision.time(), DECISION, decision.fields());
+            AuditLog.usualEvent(decision.time(), DECISION, decision::fields);
         } else {
             if (cause == null) {
                 LOGGER.info("{}", decision);
             } else {
                 LOGGER.error("{}", decision, cause);
             }
-            AuditLog.event(decision.time(), DECISION, decision.fields());
+            AuditLog.event(decision.time(), DECISION, decision::fields);
         }
     }
 
@@ -120,6 +121,6 @@ public class Decisions {
         fields.put("count", count);
         fields.put("client", clients);
         fields.put("seconds", seconds);
-        AuditLog.event(now(), "left-out", fields);
+        AuditLog.event(now(), "left-out", () -> fields);
     }
 }

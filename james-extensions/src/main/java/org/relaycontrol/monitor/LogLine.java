@@ -10,7 +10,10 @@ final class LogLine {
 
     private static final String ABSENT = "-";
 
-    private final StringBuilder line = new StringBuilder();
+    /** About as long as a decision's line. */
+    private static final int USUAL_LENGTH = 320;
+
+    private final StringBuilder line = new StringBuilder(USUAL_LENGTH);
 
     LogLine with(String key, @Nullable Object value) {
         if (line.length() > 0) {

@@ -10,6 +10,7 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.james.Stamp.Permission;
+import org.relaycontrol.monitor.DecidedBy;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.SmtpReply;
@@ -47,8 +48,18 @@ public class RecipientControl {
      */
     HookResult check(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean authOffered) {
         try {
-            DecidedRecipient decided = decide(session, sender, recipient, true);
-            return decided == null ? NOT_A_MAIL_DOMAIN : result(session, recipient, decided, authOffered);
+            Recipient asPolicy = asPolicy(recipient);
+            if (asPolicy == null) {
+                log.refused(session, sender, recipient, DecidedBy.NOT_A_MAIL_DOMAIN, true);
+                return NOT_A_MAIL_DOMAIN;
+            }
+            DecidedRecipient decided = policy.decide(session, sender, asPolicy);
+            if (decided.decision().isPermit() && recipient.getLocalPart().indexOf('@') >= 0) {
+                log.refused(session, sender, recipient, DecidedBy.NOT_DELIVERABLE, true);
+                return NOT_DELIVERABLE;
+            }
+            decided(session, sender, recipient, decided);
+            return result(session, recipient, decided, authOffered);
         } catch (RuntimeException e) {
             log.failure(session, sender, recipient, true, e);
             return FAILURE;
@@ -58,24 +69,20 @@ public class RecipientControl {
     /** Decides one recipient, where what is decided is not done: it is logged alone. */
     void watch(SMTPSession session, MaybeSender sender, MailAddress recipient) {
         try {
-            decide(session, sender, recipient, false);
+            Recipient asPolicy = asPolicy(recipient);
+            if (asPolicy == null) {
+                log.refused(session, sender, recipient, DecidedBy.NOT_A_MAIL_DOMAIN, false);
+            } else {
+                decided(session, sender, recipient, policy.decide(session, sender, asPolicy));
+            }
         } catch (RuntimeException e) {
             log.failure(session, sender, recipient, false, e);
         }
     }
 
-    /** Decides and logs; null if the recipient's domain is none that mail can be sent to. */
-    private @Nullable DecidedRecipient decide(SMTPSession session, MaybeSender sender, MailAddress recipient,
-                                              boolean enforced) {
-        Recipient asPolicy = asPolicy(recipient);
-        if (asPolicy == null) {
-            log.notAMailDomain(session, sender, recipient, enforced);
-            return null;
-        }
-        DecidedRecipient decided = policy.decide(session, sender, asPolicy);
+    private void decided(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
         log.recipient(session, sender, recipient, decided);
         candidate.compare(session, sender, recipient, decided);
-        return decided;
     }
 
     private static HookResult result(SMTPSession session, MailAddress recipient, DecidedRecipient decided, boolean authOffered) {
@@ -84,14 +91,12 @@ public class RecipientControl {
             SmtpReply reply = SmtpReply.of(decision, decided.envelope().recipient(), authOffered);
             return Replies.refuse(reply.code(), reply.text());
         }
-        if (recipient.getLocalPart().indexOf('@') >= 0) {
-            return NOT_DELIVERABLE;
-        }
         PermittedRecipients.of(session).add(recipient,
             Permission.of(Objects.requireNonNull(decision.route()), Objects.requireNonNull(decision.policy()).name()));
         return HookResult.DECLINED;
     }
 
+    /** Null if the recipient's domain is none that mail can be sent to. */
     private static @Nullable Recipient asPolicy(MailAddress recipient) {
         try {
             return MailAddresses.recipient(recipient);

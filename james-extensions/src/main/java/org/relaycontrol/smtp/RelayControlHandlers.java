@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import java.util.List;
 import org.apache.james.protocols.lib.handler.HandlersPackage;
+import org.apache.james.protocols.smtp.core.log.HookResultLogger;
 import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
 import org.apache.james.smtpserver.CoreCmdHandlerLoader;
 import org.apache.james.smtpserver.JamesWelcomeMessageHandler;
@@ -45,6 +46,7 @@ public class RelayControlHandlers implements HandlersPackage {
             // before PostmasterAbuseRcptHook, whose OK ends the hooks.
             .replace(SenderAuthIdentifyVerificationHook.class, SenderVerificationHook.class, ValidRcptHandler.class, DSNEhloHook.class,
                 DSNMailParameterHook.class, DSNRcptParameterHook.class)
-            .replace(SendMailHandler.class, RelayMessageHook.class, DSNMessageHook.class, SendMailHandler.class);
+            .replace(SendMailHandler.class, RelayMessageHook.class, DSNMessageHook.class, SendMailHandler.class)
+            .replace(HookResultLogger.class, HookResultLog.class);
     }
 }

@@ -179,7 +179,7 @@ public class ManagedEdits {
         fields.put("entry", entry);
         fields.put("by", request.attribute(AuthenticationFilter.LOGIN));
         fields.put("from", request.ip());
-        AuditLog.event(clock.instant(), "edit", fields);
+        AuditLog.event(clock.instant(), "edit", () -> fields);
         LOGGER.info("Managed list {}: {} {}, by {} from {}", use.file(), what, entry, fields.get("by") == null ? "webadmin"
             : fields.get("by"), request.ip());
     }

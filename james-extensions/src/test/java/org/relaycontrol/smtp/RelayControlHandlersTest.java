@@ -27,7 +27,7 @@ class RelayControlHandlersTest {
             "RelayRcptHook", "SenderVerificationHook", "ValidRcptHandler", "DSNEhloHook", "DSNMailParameterHook", "DSNRcptParameterHook",
             "PostmasterAbuseRcptHook", "ReceivedDataLineFilter", "DataLineJamesMessageHookHandler", "StartTlsCmdHandler",
             "AddDefaultAttributesMessageHook", "RelayMessageHook", "DSNMessageHook", "SendMailHandler", "UnknownCmdHandler",
-            "CommandHandlerResultLogger", "HookResultLogger");
+            "CommandHandlerResultLogger", "HookResultLog");
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.apache.james.smtpserver.fastfail.ValidRcptHandler;
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.james.Candidate;
 import org.relaycontrol.monitor.CandidateComparison;
+import org.relaycontrol.monitor.DecidedBy;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.Decision.Route;
 import org.relaycontrol.policy.DomainName;
@@ -73,6 +74,8 @@ class RelayRcptHookTest {
         assertThat(rcpt(hook(), listed, "\"x@y\"@else.example")).startsWith("553 5.1.3 ");
         assertThat(PermittedRecipients.of(listed).permission(new MailAddress("\"x@y\"@else.example"))).isNull();
         assertThat(rcpt(hook(), new TestSession().get(), "\"x@y\"@relay.example")).startsWith("550 5.7.1 ");
+        assertThat(policy.refusals().latest(any -> true, 10)).extracting(one -> one.refusal().reason())
+            .containsExactly(DecidedBy.SENDER_SPECIFIED_ROUTING, DecidedBy.NOT_DELIVERABLE);
     }
 
     @Test

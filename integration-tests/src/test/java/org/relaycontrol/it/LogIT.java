@@ -1,0 +1,76 @@
+package org.relaycontrol.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+import org.relaycontrol.it.harness.RelayServer;
+import org.relaycontrol.it.harness.SmtpClient;
+import org.relaycontrol.it.harness.SmtpReply;
+
+/** What a flood of refusals leaves in James's log. */
+class LogIT {
+    private static final String FLOODING = "127.51.100.8";
+    private static final String OTHER = "127.51.100.9";
+    private static final int FLOOD = 250;
+    private static final int LOGGED = 100;
+
+    private static RelayServer.Builder server(String run) {
+        return RelayServer.sample("mail-clients", run)
+            .policy("<relaycontrol><policy name='mx'><routing><domain name='ratest.com' action='inbound'/></routing></policy>"
+                + "</relaycontrol>");
+    }
+
+    /** Refuses the flood; then all that was logged of it is in the log. */
+    private static void flood(RelayServer server) {
+        int from = server.packLogSize();
+        try (SmtpClient client = server.client(FLOODING)) {
+            client.mail("someone@elsewhere.example");
+            List<SmtpReply> replies = client.pipeline(Collections.nCopies(FLOOD, "RCPT TO:<x@else.example>"));
+            assertThat(replies).hasSize(FLOOD).allSatisfy(reply -> assertThat(reply.code()).isIn(530, 550));
+        }
+        try (SmtpClient client = server.client(OTHER)) {
+            client.mail("someone@elsewhere.example");
+            assertThat(client.rcpt("x@else.example").code()).isIn(530, 550);
+        }
+        server.awaitPackLog(from, "reason=not-permitted", "client=" + OTHER);
+    }
+
+    private static List<String> lines(RelayServer server, String... texts) {
+        return server.james().log().stream().filter(line -> List.of(texts).stream().allMatch(line::contains)).collect(Collectors.toList());
+    }
+
+    @Test
+    void shouldLeaveAHundredLinesAMinuteOfOneClient() {
+        try (RelayServer server = server("flood").start()) {
+            flood(server);
+
+            assertThat(lines(server, "reason=not-permitted", "client=" + FLOODING)).hasSize(LOGGED);
+            assertThat(lines(server, "RelayRcptHook: result=")).as("James's own lines of the same refusals").isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLeaveALineOfEachRefusalWhereAllAreAskedFor() {
+        try (RelayServer server = server("flood-trace").conf(conf -> conf.replace("logback.xml", "</configuration>",
+                "<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/></configuration>")).start()) {
+            flood(server);
+
+            assertThat(lines(server, "reason=not-permitted", "client=" + FLOODING)).hasSize(FLOOD);
+        }
+    }
+
+    /** That the pack's own refusals are not logged twice must not hide those of others. */
+    @Test
+    void shouldLeaveToJamesTheLogOfWhatItRefuses() {
+        try (RelayServer server = server("other-refusals").start(); SmtpClient client = server.client(OTHER)) {
+            client.mail("someone@elsewhere.example");
+            assertThat(client.rcpt("nobody@ratest.com").code()).isEqualTo(550);
+
+            RelayServer.await(() -> lines(server, "ValidRcptHandler: result= (DENY"), lines -> lines.size() == 1, () -> "one line of it");
+        }
+    }
+}
