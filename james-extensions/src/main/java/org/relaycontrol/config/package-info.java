@@ -6,8 +6,8 @@
  * so no entities.
  *
  * <p>List files: UTF-8, a byte order mark and CRLF line ends tolerated; one entry a line, white space around it dropped;
- * {@code #} starts a comment; anything else after white space is reserved and an error, and so is a carriage return within. A file without any entry or comment is an error,
- * since it is more likely lost than meant.
+ * {@code #} starts a comment; anything else after white space is reserved and an error, and so is a carriage return within. A file
+ * without any entry or comment is an error, since it is more likely lost than meant.
  *
  * <p>Managed lists ({@code managed}, edited by programs: {@link org.relaycontrol.config.ManagedList}) are list files that may be missing or
  * empty, and in which {@code key=value} attributes may follow an entry: {@code expires=} with an ISO 8601 date and time with time zone,
