@@ -66,7 +66,8 @@ class ShadowIT {
             assertThat(client.rcpt("x@relay.example").code()).isIn(530, 550);
         }
         server.awaitPackLog(from, "verdict=permit", "reason=relay-domain", "enforce=false");
-        RelayServer.await(() -> server.james().log(), log -> log.stream().anyMatch(line -> line.contains("RelayRcptHook: result= (DENY")),
+        RelayServer.await(() -> server.james().log(),
+            log -> log.stream().anyMatch(line -> line.contains("AuthRequiredToRelayRcptHook: result= (DENY")),
             () -> "James's own line of the refusal");
     }
 

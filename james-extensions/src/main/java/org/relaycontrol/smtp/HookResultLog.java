@@ -1,6 +1,5 @@
 package org.relaycontrol.smtp;
 
-import com.google.inject.Inject;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.log.HookResultLogger;
 import org.apache.james.protocols.smtp.hook.Hook;
@@ -8,23 +7,19 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookResultHook;
 
 /**
- * James's log of what its hooks answer, without the refusals that {@link RelayRcptHook} has logged itself, in full: a flood of them would
- * fill the disk with lines that say nothing more.
+ * James's log of what its hooks answer, without {@link RelayRcptHook}, which logs by itself: a flood of refusals would fill the disk with
+ * lines that say less than those of the decision log.
  */
 public class HookResultLog implements HookResultHook {
 
     private final HookResultLogger stock = new HookResultLogger();
-    private final SessionPolicy policy;
 
-    /** Asks whether the policy has decided, or James. */
-    @Inject
-    public HookResultLog(SessionPolicy policy) {
-        this.policy = policy;
+    /** James makes it. */
+    public HookResultLog() {
     }
 
     @Override
     public HookResult onHookResult(SMTPSession session, HookResult result, long executionTime, Hook hook) {
-        boolean logged = hook instanceof RelayRcptHook && !policy.isLeftToJames(session);
-        return logged ? result : stock.onHookResult(session, result, executionTime, hook);
+        return hook instanceof RelayRcptHook ? result : stock.onHookResult(session, result, executionTime, hook);
     }
 }

@@ -3,6 +3,7 @@ package org.relaycontrol.smtp;
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.smtp.SMTPSession;
@@ -42,53 +43,40 @@ public class RecipientControl {
     /**
      * Decides one recipient. Whatever goes wrong, it is not permitted.
      *
-     * @param authOffered whether the client could authenticate here, if need be after STARTTLS
-     * @return the refusal, or {@link HookResult#DECLINED} if the recipient is permitted: an OK would end James's hooks before those that
-     *     check whether the recipient exists
+     * @param authOffered whether the client of a session could authenticate here, if need be after STARTTLS
+     * @return the refusal; {@link HookResult#DECLINED} if the recipient is permitted: an OK would end James's hooks before those that
+     *     check whether the recipient exists; null where the policy is not enforced, and James's own rules decide
      */
-    HookResult check(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean authOffered) {
+    @Nullable HookResult check(SMTPSession session, MaybeSender sender, MailAddress recipient, Predicate<SMTPSession> authOffered) {
         try {
             Recipient asPolicy = asPolicy(recipient);
             if (asPolicy == null) {
-                log.refused(session, sender, recipient, DecidedBy.NOT_A_MAIL_DOMAIN, true);
-                return NOT_A_MAIL_DOMAIN;
+                boolean enforced = !policy.isLeftToJames(session);
+                log.refused(session, sender, recipient, DecidedBy.NOT_A_MAIL_DOMAIN, enforced);
+                return enforced ? NOT_A_MAIL_DOMAIN : null;
             }
             DecidedRecipient decided = policy.decide(session, sender, asPolicy);
-            if (decided.decision().isPermit() && recipient.getLocalPart().indexOf('@') >= 0) {
+            Decision decision = decided.decision();
+            if (decision.isPermit() && decision.isEnforced() && recipient.getLocalPart().indexOf('@') >= 0) {
                 log.refused(session, sender, recipient, DecidedBy.NOT_DELIVERABLE, true);
                 return NOT_DELIVERABLE;
             }
-            decided(session, sender, recipient, decided);
-            return result(session, recipient, decided, authOffered);
+            log.recipient(session, sender, recipient, decided);
+            candidate.compare(session, sender, recipient, decided);
+            return decision.isEnforced() ? result(session, recipient, decided, authOffered) : null;
         } catch (RuntimeException e) {
-            log.failure(session, sender, recipient, true, e);
-            return FAILURE;
+            boolean enforced = !policy.isLeftToJames(session);
+            log.failure(session, sender, recipient, enforced, e);
+            return enforced ? FAILURE : null;
         }
     }
 
-    /** Decides one recipient, where what is decided is not done: it is logged alone. */
-    void watch(SMTPSession session, MaybeSender sender, MailAddress recipient) {
-        try {
-            Recipient asPolicy = asPolicy(recipient);
-            if (asPolicy == null) {
-                log.refused(session, sender, recipient, DecidedBy.NOT_A_MAIL_DOMAIN, false);
-            } else {
-                decided(session, sender, recipient, policy.decide(session, sender, asPolicy));
-            }
-        } catch (RuntimeException e) {
-            log.failure(session, sender, recipient, false, e);
-        }
-    }
-
-    private void decided(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
-        log.recipient(session, sender, recipient, decided);
-        candidate.compare(session, sender, recipient, decided);
-    }
-
-    private static HookResult result(SMTPSession session, MailAddress recipient, DecidedRecipient decided, boolean authOffered) {
+    private static HookResult result(SMTPSession session, MailAddress recipient, DecidedRecipient decided,
+                                     Predicate<SMTPSession> authOffered) {
         Decision decision = decided.decision();
         if (!decision.isPermit()) {
-            SmtpReply reply = SmtpReply.of(decision, decided.envelope().recipient(), authOffered);
+            SmtpReply reply = SmtpReply.of(decision, decided.envelope().recipient(),
+                decision.authenticatingCouldHelp() && authOffered.test(session));
             return Replies.refuse(reply.code(), reply.text());
         }
         PermittedRecipients.of(session).add(recipient,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.james.core.MailAddress;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
@@ -47,7 +48,7 @@ public class RelayMessageHook implements JamesMessageHook {
         for (MailAddress recipient : mail.getRecipients()) {
             HookResult result = permitted.permission(recipient) != null
                 ? HookResult.DECLINED
-                : recipients.check(session, mail.getMaybeSender(), recipient, false);
+                : Objects.requireNonNull(recipients.check(session, mail.getMaybeSender(), recipient, anybody -> false));
             Permission permission = permitted.permission(recipient);
             if (permission != null) {
                 permissions.put(recipient, permission);

@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.api.handler.ExtensibleHandler;
@@ -9,6 +10,7 @@ import org.apache.james.protocols.api.handler.ProtocolHandler;
 import org.apache.james.protocols.api.handler.WiringException;
 import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.log.HookResultLogger;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
@@ -26,19 +28,19 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RelayRcptHook.class);
 
-    private final SessionPolicy policy;
     private final RecipientControl recipients;
     private final AuthRequiredToRelayRcptHook stock;
     private final AuthorizedAddresses authorizedAddresses;
     private final HostedDomainWarnings hostedDomains;
     private final RecipientVerifier verifier;
+    private final HookResultLogger results = new HookResultLogger();
+    private final Predicate<SMTPSession> authOffered = this::isAuthOffered;
     private boolean hasAuth;
 
     /** Decides by the running policy. */
     @Inject
-    public RelayRcptHook(SessionPolicy policy, RecipientControl recipients, AuthRequiredToRelayRcptHook stock,
-                         AuthorizedAddresses authorizedAddresses, HostedDomainWarnings hostedDomains, RecipientVerifier verifier) {
-        this.policy = policy;
+    public RelayRcptHook(RecipientControl recipients, AuthRequiredToRelayRcptHook stock, AuthorizedAddresses authorizedAddresses,
+                         HostedDomainWarnings hostedDomains, RecipientVerifier verifier) {
         this.stock = stock;
         this.recipients = recipients;
         this.authorizedAddresses = authorizedAddresses;
@@ -48,11 +50,8 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
 
     @Override
     public HookResult doRcpt(SMTPSession session, MaybeSender sender, MailAddress recipient) {
-        if (policy.isLeftToJames(session)) {
-            recipients.watch(session, sender, recipient);
-            return stock.doRcpt(session, sender, recipient);
-        }
-        return recipients.check(session, sender, recipient, isAuthOffered(session));
+        HookResult result = recipients.check(session, sender, recipient, authOffered);
+        return result != null ? result : results.onHookResult(session, stock.doRcpt(session, sender, recipient), 0, stock);
     }
 
     /** Whether EHLO offers AUTH to this client, or would after STARTTLS. */

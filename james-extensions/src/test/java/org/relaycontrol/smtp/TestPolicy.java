@@ -200,8 +200,8 @@ final class TestPolicy {
     }
 
     RelayRcptHook rcptHook() {
-        return new RelayRcptHook(sessionPolicy(), recipientControl(), stockHook(), mock(AuthorizedAddresses.class),
-            mock(HostedDomainWarnings.class), verifier);
+        return new RelayRcptHook(recipientControl(), stockHook(), mock(AuthorizedAddresses.class), mock(HostedDomainWarnings.class),
+            verifier);
     }
 
     DecisionLog decisionLog() {
