@@ -87,7 +87,8 @@ class SmtpSessionsIT {
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
-    void shouldAnswerAsTheModelDoes(@ForAll SmtpModel.Client client, @ForAll boolean submission, @ForAll("steps") List<Step> steps) {
+    void shouldAnswerAsTheModelDoes(@ForAll("clients") SmtpModel.Client client, @ForAll boolean submission,
+            @ForAll("steps") List<Step> steps) {
         SmtpModel model = new SmtpModel(client, submission);
         try (SmtpClient smtp = SmtpClient.connect(client.address(), "127.0.0.2", server.port(submission ? 587 : 25))) {
             assertThat(smtp.greeting().toString()).startsWith(model.greeting());
@@ -124,6 +125,15 @@ class SmtpSessionsIT {
     }
 
     @Provide
+    Arbitrary<SmtpModel.Client> clients() {
+        return Arbitraries.frequency(
+            Tuple.of(5, SmtpModel.Client.STRANGER),
+            Tuple.of(2, SmtpModel.Client.LISTED),
+            Tuple.of(2, SmtpModel.Client.NEVER),
+            Tuple.of(1, SmtpModel.Client.REFUSED));
+    }
+
+    @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Step> rcpt = Combinators.combine(Arbitraries.of(Recipient.class), Arbitraries.of(true, false)).as(Step::rcpt);
         Arbitrary<Step> mail = Combinators.combine(
@@ -139,11 +149,16 @@ class SmtpSessionsIT {
             Tuple.of(1, Arbitraries.of(Step.WRONG_PASSWORD, Step.NO_SUCH_USER, Step.NO_PASSWORD)),
             Tuple.of(1, Arbitraries.of(Step.RSET, Step.RSET_PIPELINED)),
             Tuple.of(1, Arbitraries.frequencyOf(Tuple.of(1, Arbitraries.just(Step.QUIT)), Tuple.of(3, rcpt))));
-        Arbitrary<List<Step>> beginning = Arbitraries.oneOf(
-            Arbitraries.just(List.of()),
-            Arbitraries.just(List.of(Step.EHLO)),
-            Arbitraries.just(List.of(Step.EHLO, Step.START_TLS, Step.EHLO)),
-            Arbitraries.of(USERS).map(user -> List.of(Step.EHLO, Step.START_TLS, Step.EHLO, Step.auth(user), Step.mail(user, true))));
+        Step stranger = Step.mail("someone@elsewhere.example", false);
+        Arbitrary<List<Step>> beginning = Arbitraries.frequencyOf(
+            Tuple.of(1, Arbitraries.just(List.of())),
+            Tuple.of(2, Arbitraries.just(List.of(Step.EHLO, stranger))),
+            Tuple.of(1, Arbitraries.just(List.of(Step.EHLO, Step.START_TLS, Step.EHLO))),
+            Tuple.of(1, rcpt.map(recipient -> List.of(Step.EHLO, stranger, recipient, Step.START_TLS))),
+            Tuple.of(1, Arbitraries.of(Step.WRONG_PASSWORD, Step.NO_SUCH_USER, Step.NO_PASSWORD)
+                .map(auth -> List.of(Step.EHLO, Step.START_TLS, Step.EHLO, auth, stranger))),
+            Tuple.of(4, Arbitraries.of(USERS)
+                .map(user -> List.of(Step.EHLO, Step.START_TLS, Step.EHLO, Step.auth(user), Step.mail(user, true)))));
         return Combinators.combine(beginning, any.list().ofMinSize(3).ofMaxSize(30)).as((first, rest) -> {
             List<Step> steps = new ArrayList<>(first);
             steps.addAll(rest);
