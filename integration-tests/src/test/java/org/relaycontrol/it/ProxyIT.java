@@ -145,6 +145,7 @@ class ProxyIT {
     @ParameterizedTest
     @EnumSource
     void shouldRefuseConnectionOnceTheClientIsKnown(HaProxy.Version version) {
+        int logged = server.packLogSize();
         try (SmtpClient refused = proxied(version, REFUSED, PUBLIC)) {
             assertThat(refused.greeting().code()).isEqualTo(220);
             assertThat(refused.command("EHLO client.test.example")).hasToString("554 mail.ratest.com connection refused");
@@ -153,6 +154,13 @@ class ProxyIT {
             assertThat(refused.command("DATA").code()).isEqualTo(503);
             assertThat(refused.closedByServer()).isTrue();
         }
+        // What is logged after it is there, so what was logged before is, too.
+        try (SmtpClient program = proxied(version, STRANGER, INTERNAL).ehlo()) {
+            program.mail("someone@elsewhere.example");
+            assertThat(program.rcpt("after-refusal@outside.example").code()).isEqualTo(250);
+        }
+        server.awaitPackLog(logged, "internal-address", "after-refusal@outside.example");
+        assertThat(server.james().log()).noneMatch(line -> line.contains("ConnectionHook: result= (DENY"));
     }
 
     @ParameterizedTest(name = "{0}")

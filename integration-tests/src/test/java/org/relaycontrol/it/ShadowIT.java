@@ -2,6 +2,8 @@ package org.relaycontrol.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,11 +66,13 @@ class ShadowIT {
         try (SmtpClient client = server.client(STRANGER)) {
             client.mail("someone@elsewhere.example");
             assertThat(client.rcpt("x@relay.example").code()).isIn(530, 550);
+            assertThat(client.rcpt("y@relay.example").code()).isIn(530, 550);
         }
-        server.awaitPackLog(from, "verdict=permit", "reason=relay-domain", "enforce=false");
-        RelayServer.await(() -> server.james().log(),
-            log -> log.stream().anyMatch(line -> line.contains("AuthRequiredToRelayRcptHook: result= (DENY")),
-            () -> "James's own line of the refusal");
+        String first = server.awaitPackLog(from, "verdict=permit", "reason=relay-domain", "enforce=false", "recipient=x@relay.example");
+        String second = server.awaitPackLog(from, "recipient=y@relay.example");
+        List<String> log = server.james().log();
+        assertThat(log.subList(log.indexOf(first) + 1, log.indexOf(second)).stream().filter(line -> line.contains("Hook: result= (DENY")))
+            .as("James's own lines of the first refusal").singleElement().asString().contains(".AuthRequiredToRelayRcptHook: ");
     }
 
     @Test

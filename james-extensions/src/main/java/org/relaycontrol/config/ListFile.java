@@ -111,7 +111,7 @@ final class ListFile {
 
     private void line(int from, int to) {
         int start = line == 1 && hasByteOrderMark(from, to) ? from + BYTE_ORDER_MARK_LENGTH : from;
-        int end = to;
+        int end = start < to && octets[to - 1] == CR ? to - 1 : to;
         while (start < end && isWhiteSpace(octets[end - 1])) {
             end--;
         }
@@ -189,7 +189,7 @@ final class ListFile {
     }
 
     private static boolean isWhiteSpace(byte octet) {
-        return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\f' || octet == 0x0b;
+        return octet == ' ' || octet == '\t' || octet == '\f' || octet == 0x0b;
     }
 
     private Rule where() {

@@ -45,9 +45,17 @@ public class DecisionLog {
         decisions.decided(record(session, decision, rule, host, null, null));
     }
 
-    /** A recipient was refused to whom no mail can be sent, whatever the policy says. */
-    void refused(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedBy reason, boolean enforced) {
-        decisions.decided(record(session, reason, sender, recipient).enforced(enforced).build());
+    /** A recipient was refused whose domain is none that mail can be sent to. */
+    void notAMailDomain(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean enforced) {
+        decisions.decided(record(session, DecidedBy.NOT_A_MAIL_DOMAIN, sender, recipient).enforced(enforced).build());
+    }
+
+    /** A recipient was refused that the policy permits, since James could not deliver to it. */
+    void notDeliverable(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
+        decisions.decided(record(session, DecidedBy.NOT_DELIVERABLE, sender, recipient)
+            .by(decided.decision().policy(), decided.decision().rule(decided.envelope()))
+            .host(decided.envelope().host())
+            .build());
     }
 
     /** A recipient could not be decided. */

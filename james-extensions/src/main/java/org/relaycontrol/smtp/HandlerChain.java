@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.api.handler.WiringException;
+import org.apache.james.protocols.smtp.core.log.HookResultLogger;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.smtpserver.POP3BeforeSMTPHandler;
 
@@ -56,6 +57,9 @@ final class HandlerChain {
         }
         if (handlers.stream().anyMatch(POP3BeforeSMTPHandler.class::isInstance)) {
             warnings.add("smtpserver.xml: POP3BeforeSMTPHandler permits nothing under Relay Control; remove it");
+        }
+        if (handlers.stream().anyMatch(HookResultLogger.class::isInstance)) {
+            warnings.add("smtpserver.xml: HookResultLogger logs a second time what the policy refuses, without limit; remove it");
         }
         return warnings;
     }

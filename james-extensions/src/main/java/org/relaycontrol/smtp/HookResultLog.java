@@ -7,7 +7,7 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookResultHook;
 
 /**
- * James's log of what its hooks answer, without {@link RelayRcptHook}, which logs by itself: a flood of refusals would fill the disk with
+ * James's log of what its hooks answer, without those of the pack that log their refusals by themselves: a flood would fill the disk with
  * lines that say less than those of the decision log.
  */
 public class HookResultLog implements HookResultHook {
@@ -20,6 +20,10 @@ public class HookResultLog implements HookResultHook {
 
     @Override
     public HookResult onHookResult(SMTPSession session, HookResult result, long executionTime, Hook hook) {
-        return hook instanceof RelayRcptHook ? result : stock.onHookResult(session, result, executionTime, hook);
+        return logsItself(hook) ? result : stock.onHookResult(session, result, executionTime, hook);
+    }
+
+    private static boolean logsItself(Hook hook) {
+        return hook instanceof RelayRcptHook || hook instanceof ConnectionHook || hook instanceof RelayMessageHook;
     }
 }

@@ -11,7 +11,6 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.james.MailAddresses;
 import org.relaycontrol.james.Stamp.Permission;
-import org.relaycontrol.monitor.DecidedBy;
 import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.SmtpReply;
@@ -52,17 +51,17 @@ public class RecipientControl {
             Recipient asPolicy = asPolicy(recipient);
             if (asPolicy == null) {
                 boolean enforced = !policy.isLeftToJames(session);
-                log.refused(session, sender, recipient, DecidedBy.NOT_A_MAIL_DOMAIN, enforced);
+                log.notAMailDomain(session, sender, recipient, enforced);
                 return enforced ? NOT_A_MAIL_DOMAIN : null;
             }
             DecidedRecipient decided = policy.decide(session, sender, asPolicy);
             Decision decision = decided.decision();
+            candidate.compare(session, sender, recipient, decided);
             if (decision.isPermit() && decision.isEnforced() && recipient.getLocalPart().indexOf('@') >= 0) {
-                log.refused(session, sender, recipient, DecidedBy.NOT_DELIVERABLE, true);
+                log.notDeliverable(session, sender, recipient, decided);
                 return NOT_DELIVERABLE;
             }
             log.recipient(session, sender, recipient, decided);
-            candidate.compare(session, sender, recipient, decided);
             return decision.isEnforced() ? result(session, recipient, decided, authOffered) : null;
         } catch (RuntimeException e) {
             boolean enforced = !policy.isLeftToJames(session);

@@ -12,7 +12,8 @@ const MOST = 1000;
 const EVERY_MILLISECONDS = 2_000;
 const TYPING_MILLISECONDS = 200;
 const REASONS = ["connection-refused", "authentication-required", "domain-rejected", "sender-specified-routing", "inbound-not-hosted",
-  "reroute-off", "never", "not-permitted", "dns-unavailable", "no-policy", "recipient-unknown", "recipient-unverified"];
+  "reroute-off", "never", "not-permitted", "dns-unavailable", "no-policy", "recipient-unknown", "recipient-unverified",
+  "not-a-mail-domain", "not-deliverable", "failure"];
 
 export async function render(root, { query, policies, readOnly }) {
   const client = el("input", { value: query.get("client") ?? "", autocomplete: "off", spellcheck: "false" });

@@ -81,7 +81,7 @@ public final class ListFuzz {
     private static List<String> entries(String text) {
         List<String> entries = new ArrayList<>();
         for (String line : (text.startsWith("\ufeff") ? text.substring(1) : text).split("\n")) {
-            String entry = line.replaceFirst("(?s)#.*", "").strip();
+            String entry = line.replaceFirst("#[^\\r]*", "").strip();
             if (!entry.isEmpty()) {
                 entries.add(entry);
             }

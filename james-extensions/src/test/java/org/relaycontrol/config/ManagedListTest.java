@@ -122,6 +122,17 @@ class ManagedListTest {
         assertThat(delete(entry("one.example"))).isEqualTo("\ufeff# ours\r\n\r\ntwo.example\nthree.example\n");
     }
 
+    /** To the eye these are three lines, of which no edit may take two away with the first one. */
+    @Test
+    void shouldKeepALineWithCarriageReturnsWithin() throws Exception {
+        String line = "one.example expires=2026-12-31T23:59:59Z # first\rtwo.example\rthree.example\n";
+        Files.writeString(file, line);
+
+        assertThat(list.read().entries()).isEmpty();
+        assertThat(put(entry("four.example"))).isEqualTo(line + "four.example\n");
+        assertThat(delete(entry("one.example"))).isEqualTo(line + "four.example\n");
+    }
+
     @Test
     void shouldDropExpiredEntriesAtTheNextEdit() throws Exception {
         Files.writeString(file, "old.example expires=2026-12-31T23:59:59Z\nnew.example expires=2027-01-01T00:00:01Z\n");

@@ -8,6 +8,7 @@ import org.apache.james.protocols.api.handler.WiringException;
 import org.apache.james.protocols.smtp.core.AcceptRecipientIfRelayingIsAllowed;
 import org.apache.james.protocols.smtp.core.PostmasterAbuseRcptHook;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
+import org.apache.james.protocols.smtp.core.log.HookResultLogger;
 import org.apache.james.smtpserver.POP3BeforeSMTPHandler;
 import org.apache.james.smtpserver.dsn.DSNRcptParameterHook;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,9 @@ class HandlerChainTest {
     void shouldWarnOfPop3BeforeSmtp() {
         assertThat(new HandlerChain(List.of(new POP3BeforeSMTPHandler(), ours)).warnings(ours))
             .containsExactly("smtpserver.xml: POP3BeforeSMTPHandler permits nothing under Relay Control; remove it");
+        assertThat(new HandlerChain(List.of(new HookResultLogger(), ours)).warnings(ours)).containsExactly(
+            "smtpserver.xml: HookResultLogger logs a second time what the policy refuses, without limit; remove it");
+        assertThat(new HandlerChain(List.of(new HookResultLog(), ours)).warnings(ours)).isEmpty();
     }
 
     @Test

@@ -76,6 +76,8 @@ class RelayRcptHookTest {
         assertThat(rcpt(hook(), new TestSession().get(), "\"x@y\"@relay.example")).startsWith("550 5.7.1 ");
         assertThat(policy.refusals().latest(any -> true, 10)).extracting(one -> one.refusal().reason())
             .containsExactly(DecidedBy.SENDER_SPECIFIED_ROUTING, DecidedBy.NOT_DELIVERABLE);
+        assertThat(policy.refusals().latest(any -> true, 10).get(1).refusal().toString())
+            .startsWith("verdict=deny reason=not-deliverable policy=mx enforce=true rule=relaycontrol.xml:13 ");
     }
 
     @Test

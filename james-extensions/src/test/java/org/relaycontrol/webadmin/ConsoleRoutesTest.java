@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.relaycontrol.monitor.DecidedBy;
+import org.relaycontrol.policy.Decision.Verdict;
 
 /**
  * The console's files are public and whole, its policy lets the browser run nothing else, and nothing in them parses HTML.
@@ -102,6 +104,14 @@ class ConsoleRoutesTest {
         }
         assertThat(shown).hasSizeGreaterThan(100);
         assertThat(known).containsAll(shown);
+    }
+
+    @Test
+    void shouldOfferEveryReasonToRefuse() {
+        String script = file("refusals.js").body();
+
+        assertThat(DecidedBy.values()).filteredOn(reason -> reason.verdict() != Verdict.PERMIT)
+            .allSatisfy(reason -> assertThat(script).contains('"' + reason.toString() + '"'));
     }
 
     @Test
