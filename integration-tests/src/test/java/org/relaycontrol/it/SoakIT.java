@@ -205,7 +205,8 @@ class SoakIT {
                 });
             });
         }
-        assertThat(accepted).as("what was not accepted must not arrive").containsAll(arrived.keySet());
+        // AssertJ's containsAll asks no set: it would compare each of some hundred thousand with each other one.
+        assertThat(arrived.keySet().stream().filter(delivery -> !accepted.contains(delivery))).as("not accepted, and arrived").isEmpty();
         long toUser = accepted.stream().filter(delivery -> delivery.recipient().equals(MailLoad.USER)).count();
         List<Delivery> lost = accepted.stream()
             .filter(delivery -> !delivery.recipient().equals(MailLoad.USER))

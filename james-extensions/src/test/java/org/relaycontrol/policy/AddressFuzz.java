@@ -42,7 +42,9 @@ public final class AddressFuzz {
     private static void address(String text) {
         IpAddress address = read(text, IpAddress::parse);
         if (text.indexOf('%') < 0 && text.equals(text.strip())) {
-            assertThat(address).isEqualTo(InetAddresses.isInetAddress(text) ? IpAddress.of(guava(text)) : null);
+            // Guava takes the digits of all scripts.
+            boolean isAddress = text.matches("\\p{ASCII}+") && InetAddresses.isInetAddress(text);
+            assertThat(address).isEqualTo(isAddress ? IpAddress.of(guava(text)) : null);
         }
     }
 
