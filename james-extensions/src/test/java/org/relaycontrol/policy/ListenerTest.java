@@ -15,7 +15,8 @@ class ListenerTest {
     @ParameterizedTest
     @CsvSource({
         "*:25, *:25", "10.1.1.1:25, 10.1.1.1:25", "10.1.1.1:*, 10.1.1.1:*", "[2001:DB8::1]:25, [2001:db8::1]:25", "[::1]:*, [::1]:*",
-        "[::ffff:10.1.1.1]:25, 10.1.1.1:25", "*:1, *:1", "*:65535, *:65535", "[fe80::1%eth0]:25, [fe80::1]:25", "' *:25 ', *:25",
+        "[::ffff:10.1.1.1]:25, 10.1.1.1:25", "*:1, *:1", "*:10925, *:10925", "*:65535, *:65535",
+        "[fe80::1%eth0]:25, [fe80::1]:25", "' *:25 ', *:25",
     })
     void shouldRead(String text, String canonical) {
         assertThat(Listener.parse(text)).hasToString(canonical).isEqualTo(Listener.parse(canonical));

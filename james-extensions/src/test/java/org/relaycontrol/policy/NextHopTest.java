@@ -22,6 +22,7 @@ class NextHopTest {
         "MAIL.Example.COM.:1,    HOST,    mail.example.com, 1",
         "mailhub,                HOST,    mailhub,          25",
         "mx1:2525,               HOST,    mx1,              2525",
+        "mx1:10925,              HOST,    mx1,              10925",
         "192.0.2.1,              ADDRESS, 192.0.2.1,        25",
         "192.0.2.1:65535,        ADDRESS, 192.0.2.1,        65535",
         "[2001:DB8::1],          ADDRESS, 2001:db8::1,      25",
