@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import nl.jqno.equalsverifier.EqualsVerifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,12 +158,28 @@ class ManagedListTest {
         Files.writeString(file, "one.example\n");
         String version = list.read().version();
         put(entry("two.example"));
+        String current = list.read().version();
 
         assertThatThrownBy(() -> list.edit(version, content -> content.with(entry("three.example"), NOW)))
-            .isInstanceOfSatisfying(OtherVersionException.class, e -> assertThat(e.version()).isNotEqualTo(version));
+            .isInstanceOfSatisfying(OtherVersionException.class, e -> assertThat(e.version()).isEqualTo(current).isNotEqualTo(version));
         assertThat(Files.readString(file)).isEqualTo("one.example\ntwo.example\n");
         list.edit(list.read().version(), content -> content.with(entry("three.example"), NOW));
         assertThat(Files.readString(file)).isEqualTo("one.example\ntwo.example\nthree.example\n");
+    }
+
+    @Test
+    void shouldTellWhatIsOnItsLines() throws Exception {
+        assertThat(list.entriesAt(Set.of(1))).as("there is no file").isEmpty();
+        Files.writeString(file, "\ufeff# ours\r\n\r\none.example # first\r\nno=entry\r\ntwo.example expires=2028-01-01T00:00:00Z\r\n");
+
+        assertThat(list.entriesAt(Set.of(1, 2, 3, 4, 5, 6))).isEqualTo(Map.of(3, entry("one.example"),
+            5, entry("two.example", "expires", "2028-01-01T00:00:00Z")));
+        assertThat(list.entriesAt(Set.of(5))).containsOnlyKeys(5);
+    }
+
+    @Test
+    void shouldTellEntriesApartByNameAndAttributes() {
+        EqualsVerifier.forClass(ManagedEntry.class).withNonnullFields("name", "attributes").verify();
     }
 
     @Test
