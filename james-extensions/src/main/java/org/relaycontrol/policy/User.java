@@ -3,7 +3,8 @@ package org.relaycontrol.policy;
 import java.util.Locale;
 
 /**
- * An authenticated user: James's full user name, compared without case. Immutable.
+ * An authenticated user: James's full user name, compared without case. An address that stands for its domain is written without
+ * brackets, as James does. Immutable.
  */
 public final class User {
 
@@ -26,6 +27,9 @@ public final class User {
         }
         String lower = name.toLowerCase(Locale.ROOT);
         int at = lower.lastIndexOf('@');
+        if (at >= 0 && lower.startsWith("[", at + 1) && lower.endsWith("]")) {
+            lower = lower.substring(0, at + 1) + lower.substring(at + 2, lower.length() - 1);
+        }
         return new User(lower, at < 0 ? "" : lower.substring(at));
     }
 

@@ -46,6 +46,19 @@ class UserListTest {
     }
 
     @Test
+    void shouldKnowAnAddressForADomainWithAndWithoutBrackets() {
+        UserList.Builder builder = UserList.builder();
+        builder.add("@[192.0.2.1]", RATEST);
+        builder.add("alice@192.0.2.2", ALICE);
+        UserList list = builder.build();
+
+        assertThat(list.listed()).containsOnlyKeys("@192.0.2.1", "alice@192.0.2.2");
+        assertThat(list.find(User.of("bob@192.0.2.1"))).isEqualTo(RATEST);
+        assertThat(list.find(User.of("Alice@[192.0.2.2]"))).isEqualTo(ALICE);
+        assertThat(list.find(User.of("bob@192.0.2.2"))).isNull();
+    }
+
+    @Test
     void shouldKeepTheFirstRuleOfAUserListedTwice() {
         UserList.Builder builder = UserList.builder();
         assertThat(builder.add("alice@ratest.com", ALICE)).isNull();
