@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.relaycontrol.it.harness.RelayServer;
 import org.relaycontrol.it.harness.SmtpClient;
@@ -17,6 +19,18 @@ class LogIT {
     private static final String OTHER = "127.51.100.9";
     private static final int FLOOD = 250;
     private static final int LOGGED = 100;
+
+    private static RelayServer server;
+
+    @BeforeAll
+    static void start() {
+        server = server("flood").start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
 
     private static RelayServer.Builder server(String run) {
         return RelayServer.sample("mail-clients", run)
@@ -45,32 +59,29 @@ class LogIT {
 
     @Test
     void shouldLeaveAHundredLinesAMinuteOfOneClient() {
-        try (RelayServer server = server("flood").start()) {
-            flood(server);
+        flood(server);
 
-            assertThat(lines(server, "reason=not-permitted", "client=" + FLOODING)).hasSize(LOGGED);
-            assertThat(lines(server, "RelayRcptHook: result=")).as("James's own lines of the same refusals").isEmpty();
-        }
+        assertThat(lines(server, "reason=not-permitted", "client=" + FLOODING)).hasSize(LOGGED);
+        assertThat(lines(server, "RelayRcptHook: result=")).as("James's own lines of the same refusals").isEmpty();
     }
 
     @Test
     void shouldLeaveALineOfEachRefusalWhereAllAreAskedFor() {
-        try (RelayServer server = server("flood-trace").conf(conf -> conf.replace("logback.xml", "</configuration>",
+        try (RelayServer tracing = server("flood-trace").conf(conf -> conf.replace("logback.xml", "</configuration>",
                 "<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/></configuration>")).start()) {
-            flood(server);
+            flood(tracing);
 
-            assertThat(lines(server, "reason=not-permitted", "client=" + FLOODING)).hasSize(FLOOD);
+            assertThat(lines(tracing, "reason=not-permitted", "client=" + FLOODING)).hasSize(FLOOD);
         }
     }
 
     /** That the pack's own refusals are not logged twice must not hide those of others. */
     @Test
     void shouldLeaveToJamesTheLogOfWhatItRefuses() {
-        try (RelayServer server = server("other-refusals").start(); SmtpClient client = server.client(OTHER)) {
+        try (SmtpClient client = server.client(OTHER)) {
             client.mail("someone@elsewhere.example");
             assertThat(client.rcpt("nobody@ratest.com").code()).isEqualTo(550);
-
-            RelayServer.await(() -> lines(server, "ValidRcptHandler: result= (DENY"), lines -> lines.size() == 1, () -> "one line of it");
         }
+        RelayServer.await(() -> lines(server, "ValidRcptHandler: result= (DENY"), lines -> lines.size() == 1, () -> "one line of it");
     }
 }

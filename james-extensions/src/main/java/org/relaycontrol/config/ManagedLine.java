@@ -58,7 +58,7 @@ final class ManagedLine {
     }
 
     private static boolean isWhiteSpace(char c) {
-        return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == 0x0b;
+        return c == ' ' || c == '\t' || c == '\f' || c == 0x0b;
     }
 
     /** Reads a line from left to right. */
@@ -72,6 +72,10 @@ final class ManagedLine {
         }
 
         private ManagedLine parse() {
+            // Several lines to the eye, which must not go with the first one where that is changed.
+            if (line.indexOf('\r') >= 0) {
+                throw new IllegalArgumentException("the line has a carriage return within; write one entry a line");
+            }
             skipWhiteSpace();
             String entry = word("#");
             Map<String, String> attributes = new LinkedHashMap<>();

@@ -144,10 +144,6 @@ public final class ManagedListContent {
             if (text.isEmpty() || text.startsWith("#")) {
                 return new Line(written, null, null, text);
             }
-            if (text.indexOf('\r') >= 0) {
-                // As below: several lines to the eye, which must not go with the first one.
-                return new Line(written, null, null, "");
-            }
             try {
                 ManagedLine line = ManagedLine.parse(text);
                 ManagedEntry entry = ManagedEntry.of(line);

@@ -17,9 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes every decision: counts it, keeps it if it is a refusal, and logs it. The log has a {@code key=value} line for each refusal and each
  * permission to relay at INFO, for what is accepted inbound at DEBUG, and for what could not be decided at ERROR. {@link AuditLog} has
- * the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}, unless the
- * logger is at TRACE; the counts are exact.
- * Thread-safe.
+ * the same as JSON. Of a client's flood of refusals only some are logged, see {@link LogLimit}, unless the logger is at TRACE; the counts
+ * are exact. Thread-safe.
  */
 @Singleton
 public class Decisions {

@@ -51,6 +51,7 @@ public class RelayRcptHook implements RcptHook, ExtensibleHandler {
     @Override
     public HookResult doRcpt(SMTPSession session, MaybeSender sender, MailAddress recipient) {
         HookResult result = recipients.check(session, sender, recipient, authOffered);
+        // HookResultLog leaves out what this hook answers, but not what stands for James's own.
         return result != null ? result : results.onHookResult(session, stock.doRcpt(session, sender, recipient), 0, stock);
     }
 
