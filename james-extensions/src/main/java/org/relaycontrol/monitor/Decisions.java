@@ -105,7 +105,7 @@ public class Decisions {
             AuditLog.usualEvent(decision.time(), DECISION, decision::fields);
         } else {
             if (cause == null) {
-                LOGGER.info("{}", decision);
+                logInfo(decision);
             } else {
                 LOGGER.error("{}", decision, cause);
             }
@@ -113,9 +113,16 @@ public class Decisions {
         }
     }
 
+    private static void logInfo(DecisionRecord decision) {
+        if (LOGGER.isInfoEnabled()) {
+            // The line as it is: to fill it into a pattern would copy it twice more, at every RCPT.
+            LOGGER.info(decision.toString());
+        }
+    }
+
     private void logLeftOut(String clients, long count) {
         long seconds = LogLimit.WINDOW.toSeconds();
-        LOGGER.info("{}", new LogLine().with("left-out", count).with("client", clients).with("seconds", seconds));
+        LOGGER.info("left-out={} client={} seconds={}", count, clients, seconds);
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("count", count);
         fields.put("client", clients);

@@ -19,10 +19,12 @@ public final class Decision {
         /** It is refused for now: a DNS look-up or a question that matters has no answer for now. */
         DEFER;
 
+        private final String text = name().toLowerCase(Locale.ROOT);
+
         /** The verdict as it is printed. */
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            return text;
         }
     }
 
