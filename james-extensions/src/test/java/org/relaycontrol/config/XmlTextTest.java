@@ -3,6 +3,8 @@ package org.relaycontrol.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,5 +21,13 @@ class XmlTextTest {
 
         assertThat(XmlText.decode(TEXT.getBytes(charset), "relaycontrol.xml", problems)).isEqualTo(TEXT);
         assertThat(XmlText.decode(("\ufeff" + TEXT).getBytes(charset), "relaycontrol.xml", problems)).isEqualTo(TEXT);
+    }
+
+    @Test
+    void shouldBelieveTheByteOrderMarkBeforeTheDeclaration() {
+        String text = "<?xml version='1.0' encoding='ISO-8859-1'?>" + TEXT;
+
+        assertThat(XmlText.decode(("\ufeff" + text).getBytes(StandardCharsets.UTF_8), "relaycontrol.xml", new Problems("relaycontrol.xml")))
+            .isEqualTo(text);
     }
 }
