@@ -441,6 +441,74 @@ class AnalysisTest {
     }
 
     @Test
+    void shouldWarnOfClientsThatAWiderEntryCovers() throws Exception {
+        assertThat(effects(file("<connections>", "<network>192.0.2.128/25</network>", "<network>192.0.2.0/24</network>",
+            "<network>192.0.3.0/24</network>", "<domain>a.spam.example</domain>", "<domain>spam.example</domain>", "</connections>",
+            "<restrictions>", "<authenticated>", "<user>ann@one.example</user>", "<user>@one.example</user>", "</authenticated>",
+            "<never>", "<range>10.0.0.0-10.0.0.127</range>", "<network>10.0.0.0/24</network>", "<network>10.0.0.255</network>",
+            "<user>eve@two.example</user>", "<user>@two.example</user>", "</never>", "</restrictions>"))).containsExactlyInAnyOrder(
+            "4: 192.0.2.128/25 in connections changes nothing, as 192.0.2.0/24 is listed at 5; remove it",
+            "7: a.spam.example in connections changes nothing, as a domain above it is listed at 8; remove it",
+            "12: ann@one.example in authenticated changes nothing, as @one.example is listed at 13; remove it",
+            "16: 10.0.0.0/25 in never changes nothing, as 10.0.0.0/24 is listed at 17; remove it",
+            "18: 10.0.0.255 in never changes nothing, as 10.0.0.0/24 is listed at 17; remove it",
+            "19: eve@two.example in never changes nothing, as @two.example is listed at 20; remove it");
+    }
+
+    @Test
+    void shouldWarnOfClientsThatMayNotEvenConnect() throws Exception {
+        String clients = "<restrictions><clients><network>192.0.2.7</network></clients></restrictions>";
+        String warning = "4: 192.0.2.7 in clients may not even connect; remove it, or let it connect";
+
+        assertThat(effects(file("<connections><network>192.0.2.0/24</network></connections>", clients))).containsExactly(warning);
+        assertThat(effects(file("<connections mode='only'><network>10.0.0.0/8</network></connections>", clients)))
+            .containsExactly(warning);
+        assertThat(effects(file("<connections><network>192.0.2.0/24</network><domain>a.example</domain></connections>", clients)))
+            .containsExactly(warning);
+        // Its name may let it connect.
+        assertThat(effects(file("<connections mode='only'><network>10.0.0.0/8</network><domain>a.example</domain></connections>",
+            clients))).isEmpty();
+        assertThat(effects(file("<connections mode='only'><network>192.0.2.0/24</network></connections>", clients))).isEmpty();
+    }
+
+    private static List<String> effects(String file) throws Exception {
+        String kind = " [entry-without-effect]";
+        return warnings(file).stream()
+            .filter(warning -> warning.endsWith(kind))
+            .map(warning -> warning.substring(0, warning.length() - kind.length()))
+            .collect(Collectors.toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2600::21b:21ff:fe00:1, true",
+        "2600::4d2a:91c7:83f0:5e11, true",
+        "2600::100:100:100:100, true",
+        "2600::ff:91c7:83f0:5e11, false",
+        "2600::4d2a:ff:83f0:5e11, false",
+        "2600::4d2a:91c7:ff:5e11, false",
+        "2600::4d2a:91c7:83f0:ff, false",
+        "2600::25, false",
+        "255.255.255.255, false",
+    })
+    void shouldKnowAutoconfiguredAddresses(String address, boolean autoconfigured) throws Exception {
+        assertThat(warnings(clients("<network>" + address + "</network>")).stream()
+            .filter(warning -> warning.equals("5: " + address + " in clients looks autoconfigured, so it may change; write the network: "
+                + "2600::/64 [autoconfigured-address]"))).hasSize(autoconfigured ? 1 : 0);
+        assertThat(warnings(file("<restrictions>", "<clients>", "<network>10.0.0.0/8</network>", "</clients>", "<never>",
+            "<network>" + address + "</network>", "</never>", "</restrictions>")).stream()
+            .filter(warning -> warning.contains(" in never looks autoconfigured"))).hasSize(autoconfigured ? 1 : 0);
+    }
+
+    @Test
+    void shouldNotWarnOfWhatReroutingDoesNotConcern() throws Exception {
+        assertThat(warnings(file("<routing reroute='false'>", "<domain name='a.example' action='inbound'/>",
+            "<domain name='b.example' action='reject'/>", "<domain name='c.example' action='route' nextHop='192.0.2.1'/>", "</routing>")))
+            .containsExactly(
+                "6: nothing is relayed to c.example under reroute=\"false\"; remove the route entry, or reroute=\"false\" [reroute-off]");
+    }
+
+    @Test
     void shouldSilenceAcceptedWarningsOnly() throws Exception {
         RelayPolicies policies = EnvelopeGrid.load(file("<connections mode='only'/>"));
         Rule line = Rule.of("relaycontrol.xml", 7);
