@@ -12,10 +12,10 @@ public final class SmtpReply {
      */
     private static final int MAX_QUOTED = 320;
 
-    private final int code;
+    private final String code;
     private final String text;
 
-    private SmtpReply(int code, String text) {
+    private SmtpReply(String code, String text) {
         this.code = code;
         this.text = text;
     }
@@ -30,28 +30,28 @@ public final class SmtpReply {
         switch (decision.reason()) {
             case NO_POLICY:
             case CONNECTION_REFUSED:
-                return new SmtpReply(554, "5.7.1 connection refused");
+                return new SmtpReply("554", "5.7.1 connection refused");
             case AUTHENTICATION_REQUIRED:
-                return new SmtpReply(530, "5.7.0 Authentication required");
+                return new SmtpReply("530", "5.7.0 Authentication required");
             case DOMAIN_REJECTED:
-                return new SmtpReply(550, "5.7.1 " + rejection(decision, recipient));
+                return new SmtpReply("550", "5.7.1 " + rejection(decision, recipient));
             case INBOUND_NOT_HOSTED:
-                return new SmtpReply(550, "5.1.2 " + printable(recipient.domain().toString()) + " is not hosted here");
+                return new SmtpReply("550", "5.1.2 " + printable(recipient.domain().toString()) + " is not hosted here");
             case NOT_PERMITTED:
                 return authOffered && decision.authenticatingCouldHelp()
-                    ? new SmtpReply(530, "5.7.0 Authentication required to relay for " + printable(recipient.toString()))
+                    ? new SmtpReply("530", "5.7.0 Authentication required to relay for " + printable(recipient.toString()))
                     : unableToRelay(recipient);
             case SENDER_SPECIFIED_ROUTING:
             case REROUTE_OFF:
             case NEVER:
                 return unableToRelay(recipient);
             case RECIPIENT_UNKNOWN:
-                return new SmtpReply(550, "5.1.1 Unknown recipient " + printable(recipient.toString()));
+                return new SmtpReply("550", "5.1.1 Unknown recipient " + printable(recipient.toString()));
             case RECIPIENT_UNVERIFIED:
-                return new SmtpReply(450, "4.1.1 The recipient cannot be verified at the moment, try again later: "
+                return new SmtpReply("450", "4.1.1 The recipient cannot be verified at the moment, try again later: "
                     + printable(recipient.toString()));
             case DNS_UNAVAILABLE:
-                return new SmtpReply(451, "4.4.3 The name of your host cannot be looked up at the moment, try again later");
+                return new SmtpReply("451", "4.4.3 The name of your host cannot be looked up at the moment, try again later");
             default:
                 throw new IllegalArgumentException(decision + " is no refusal");
         }
@@ -64,7 +64,7 @@ public final class SmtpReply {
     }
 
     private static SmtpReply unableToRelay(Recipient recipient) {
-        return new SmtpReply(550, "5.7.1 Unable to relay for " + printable(recipient.toString()));
+        return new SmtpReply("550", "5.7.1 Unable to relay for " + printable(recipient.toString()));
     }
 
     private static String printable(String text) {
@@ -94,8 +94,8 @@ public final class SmtpReply {
         return printable.append(length < text.length() ? "..." : "").toString();
     }
 
-    /** The reply code. */
-    public int code() {
+    /** The reply code, three digits. */
+    public String code() {
         return code;
     }
 

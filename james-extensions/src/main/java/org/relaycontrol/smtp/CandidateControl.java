@@ -42,10 +42,10 @@ public class CandidateControl {
     }
 
     /** Looks the client's host name up if the candidate's decisions depend on it, so that it is known at RCPT. */
-    void prepare(SMTPSession session, Connection connection) {
+    void prepare(Connection connection) {
         Candidate candidate = candidates.current();
         if (candidate != null) {
-            hosts.now(session, connection, candidate.policies());
+            hosts.now(connection, candidate.policies());
         }
     }
 
@@ -58,7 +58,7 @@ public class CandidateControl {
         try {
             Envelope envelope = decided.envelope();
             if (!envelope.host().isKnown()) {
-                envelope = envelope.withHost(hosts.now(session, Connection.of(session), candidate.policies()));
+                envelope = envelope.withHost(hosts.now(decided.connection(), candidate.policies()));
             }
             Decision running = decided.decision();
             Decision other = candidate.policies().decide(envelope, hostedDomains, true);
@@ -68,8 +68,8 @@ public class CandidateControl {
                 comparison.alike(candidate);
             } else {
                 comparison.different(candidate,
-                    log.record(session, running, running.rule(decided.envelope()), decided.envelope().host(), sender, recipient),
-                    log.record(session, other, other.rule(envelope), envelope.host(), sender, recipient));
+                    log.record(session, sender, recipient, decided),
+                    log.record(session, sender, recipient, new DecidedRecipient(decided.connection(), envelope, other)));
             }
         } catch (RuntimeException e) {
             LOGGER.warn("{} to {} was not decided by the candidate policy", sender.asString(), recipient.asString(), e);

@@ -17,7 +17,8 @@ import org.relaycontrol.policy.User;
 
 /**
  * What the policy needs to know of an SMTP session as it is now: where its client connects from and to (behind PROXY, what the header says,
- * once it was read), the port that James listens on, and who has authenticated. Immutable.
+ * once it was read), the port that James listens on, and who has authenticated, with the look-up of the client's host name. Immutable but
+ * for the latter.
  */
 final class Connection {
 
@@ -30,8 +31,9 @@ final class Connection {
     private final int localPort;
     private final @Nullable User user;
     private final String listener;
+    private final HostLookUp hostLookUp;
 
-    private Connection(SMTPSession session) {
+    private Connection(SMTPSession session, @Nullable Connection before) {
         this.remote = session.getRemoteAddress();
         this.username = session.getUsername();
         this.client = IpAddress.of(remote.getAddress());
@@ -39,6 +41,11 @@ final class Connection {
         this.localPort = session.getLocalAddress().getPort();
         this.user = username == null ? null : User.of(username.asString());
         this.listener = (localAddress.isIpv4() ? localAddress.toString() : "[" + localAddress + "]") + ":" + localPort;
+        this.hostLookUp = before != null && before.isBetween(client, localAddress, localPort) ? before.hostLookUp : new HostLookUp();
+    }
+
+    private boolean isBetween(IpAddress from, IpAddress to, int port) {
+        return client.equals(from) && localAddress.equals(to) && localPort == port;
     }
 
     /** The session as it is now; made anew only if a PROXY header was read or the client has authenticated since the last time. */
@@ -47,7 +54,7 @@ final class Connection {
         if (known != null && known.isOf(session.getRemoteAddress(), session.getUsername())) {
             return known;
         }
-        Connection now = new Connection(session);
+        Connection now = new Connection(session, known);
         session.setAttachment(KEY, now, State.Connection);
         return now;
     }
@@ -90,6 +97,10 @@ final class Connection {
 
     @Nullable User user() {
         return user;
+    }
+
+    HostLookUp hostLookUp() {
+        return hostLookUp;
     }
 
     Envelope envelope(ClientHost host, Recipient recipient) {

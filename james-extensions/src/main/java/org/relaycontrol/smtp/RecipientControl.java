@@ -21,11 +21,11 @@ import org.relaycontrol.policy.SmtpReply;
 @Singleton
 public class RecipientControl {
 
-    private static final HookResult NOT_A_MAIL_DOMAIN = Replies.refuse(553, "5.1.3 The domain of the recipient is not a mail domain");
+    private static final HookResult NOT_A_MAIL_DOMAIN = Replies.refuse("553", "5.1.3 The domain of the recipient is not a mail domain");
     /** James 3.8.1 would take it and then keep the whole mail in its error repository: RecipientRewriteTable throws. */
     private static final HookResult NOT_DELIVERABLE =
-        Replies.refuse(553, "5.1.3 This server cannot deliver to a local part with an at sign");
-    private static final HookResult FAILURE = Replies.refuse(451, "4.3.0 The recipient cannot be checked at the moment, try again later");
+        Replies.refuse("553", "5.1.3 This server cannot deliver to a local part with an at sign");
+    private static final HookResult FAILURE = Replies.refuse("451", "4.3.0 The recipient cannot be checked at the moment, try again later");
 
     private final SessionPolicy policy;
     private final CandidateControl candidate;

@@ -23,7 +23,7 @@ import org.relaycontrol.policy.RelayPolicy;
  */
 public class RelayMessageHook implements JamesMessageHook {
 
-    private static final int REFUSED = 550;
+    private static final String REFUSED = "550";
 
     private final SessionPolicy policy;
     private final RecipientControl recipients;

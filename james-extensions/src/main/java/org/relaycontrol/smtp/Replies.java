@@ -9,16 +9,16 @@ import org.apache.james.protocols.smtp.hook.HookReturnCode;
  */
 final class Replies {
 
-    private static final int FIRST_PERMANENT = 500;
+    private static final char TRANSIENT = '4';
 
     private Replies() {
     }
 
-    /** The refusal with this code and text; below 500 it is for now. */
-    static HookResult refuse(int code, String text) {
+    /** The refusal with this code and text; one that begins with 4 is for now. */
+    static HookResult refuse(String code, String text) {
         return HookResult.builder()
-            .hookReturnCode(code < FIRST_PERMANENT ? HookReturnCode.denySoft() : HookReturnCode.deny())
-            .smtpReturnCode(String.valueOf(code))
+            .hookReturnCode(code.charAt(0) == TRANSIENT ? HookReturnCode.denySoft() : HookReturnCode.deny())
+            .smtpReturnCode(code)
             .smtpDescription(text)
             .build();
     }

@@ -23,7 +23,7 @@ import org.relaycontrol.policy.Decision.Verdict;
 public class SenderVerificationHook implements MailHook, RcptHook, JamesMessageHook {
 
     private static final HookResult DNS_UNAVAILABLE =
-        Replies.refuse(451, "4.4.3 The name of your host cannot be looked up at the moment, try again later");
+        Replies.refuse("451", "4.4.3 The name of your host cannot be looked up at the moment, try again later");
 
     private final SenderAuthIdentifyVerificationHook stock;
     private final SessionPolicy policy;

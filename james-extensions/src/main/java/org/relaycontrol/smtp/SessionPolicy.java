@@ -92,8 +92,8 @@ public class SessionPolicy {
 
     private boolean refusesConnection(SMTPSession session, RelayPolicies policies) {
         Connection connection = Connection.of(session);
-        candidate.prepare(session, connection);
-        ClientHost host = hosts.now(session, connection, policies);
+        candidate.prepare(connection);
+        ClientHost host = hosts.now(connection, policies);
         Decision refusal = policies.refusal(connection.client(), connection.localAddress(), connection.localPort(), host);
         if (refusal == null) {
             return false;
@@ -114,10 +114,10 @@ public class SessionPolicy {
     DecidedRecipient decide(SMTPSession session, MaybeSender sender, Recipient recipient) {
         RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
-        Envelope envelope = connection.envelope(hosts.now(session, connection, policies), recipient);
+        Envelope envelope = connection.envelope(hosts.now(connection, policies), recipient);
         Decision decision = policies.decide(envelope, hostedDomains, true);
         if (decision.reason() == Reason.DNS_UNAVAILABLE) {
-            envelope = envelope.withHost(hosts.await(session));
+            envelope = envelope.withHost(connection.hostLookUp().await());
             decision = policies.decide(envelope, hostedDomains, true);
         }
         if (decision.isPermit()) {
@@ -128,19 +128,20 @@ public class SessionPolicy {
             }
         }
         recipients.decided(session, connection.client(), decision, envelope.recipientStatus());
-        return new DecidedRecipient(envelope, decision);
+        return new DecidedRecipient(connection, envelope, decision);
     }
 
     /** Whether the client may relay by where it connects from and to, with what is known of its host name now. Never waits. */
     Verdict permitsByAddress(SMTPSession session) {
         RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
-        return permitsByAddress(policies, connection, hosts.now(session, connection, policies));
+        return permitsByAddress(policies, connection, hosts.now(connection, policies));
     }
 
     /** The same with what is known of the client's host name after waiting for it. */
     Verdict permitsByAwaitedAddress(SMTPSession session) {
-        return permitsByAddress(ofTransaction(session), Connection.of(session), hosts.await(session));
+        Connection connection = Connection.of(session);
+        return permitsByAddress(ofTransaction(session), connection, connection.hostLookUp().await());
     }
 
     private static Verdict permitsByAddress(RelayPolicies policies, Connection connection, ClientHost host) {

@@ -129,8 +129,8 @@ class DecisionTest {
             boolean helps = decision.reason() == Decision.Reason.NOT_PERMITTED && reference.authenticatingHelps(question);
             assertThat(decision.authenticatingCouldHelp()).as("%s by %s", question, model).isEqualTo(helps);
             if (decision.verdict() == Verdict.DENY && decision.reason() == Decision.Reason.NOT_PERMITTED) {
-                assertThat(SmtpReply.of(decision, smtp(question).recipient(), true).code()).isEqualTo(helps ? 530 : 550);
-                assertThat(SmtpReply.of(decision, smtp(question).recipient(), false).code()).isEqualTo(550);
+                assertThat(SmtpReply.of(decision, smtp(question).recipient(), true).code()).isEqualTo(helps ? "530" : "550");
+                assertThat(SmtpReply.of(decision, smtp(question).recipient(), false).code()).isEqualTo("550");
             }
         }
     }

@@ -75,7 +75,7 @@ class SmtpReplyTest {
         Decision rejected = rejected(Treatment.of(Action.REJECT).withReply("not wanted here"));
         SmtpReply reply = SmtpReply.of(rejected, RECIPIENT, true);
         assertThat(reply).hasToString("550 5.7.1 not wanted here");
-        assertThat(reply.code()).isEqualTo(550);
+        assertThat(reply.code()).isEqualTo("550");
         assertThat(reply.text()).isEqualTo("5.7.1 not wanted here");
         assertThat(SmtpReply.of(rejected(Treatment.of(Action.REJECT)), RECIPIENT, true))
             .hasToString("550 5.7.1 else.example is not accepted here");

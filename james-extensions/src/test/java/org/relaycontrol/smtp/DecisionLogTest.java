@@ -20,8 +20,7 @@ class DecisionLogTest {
     private DecisionRecord record(SMTPSession session, String sender, String recipient) throws Exception {
         MailAddress address = new MailAddress(recipient);
         DecidedRecipient decided = policy.sessionPolicy().decide(session, null, MailAddresses.recipient(address));
-        return policy.decisionLog().record(session, decided.decision(), decided.decision().rule(decided.envelope()),
-            decided.envelope().host(), MaybeSender.getMailSender(sender), address);
+        return policy.decisionLog().record(session, MaybeSender.getMailSender(sender), address, decided);
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.relaycontrol.policy.DomainName;
 /** James's sender verification, told who may relay by address. */
 class SenderVerificationHookTest {
 
-    private static final HookResult AUTH_REQUIRED = Replies.refuse(530, "5.7.1 Authentication Required");
+    private static final HookResult AUTH_REQUIRED = Replies.refuse("530", "5.7.1 Authentication Required");
     private static final MaybeSender SENDER = MaybeSender.getMailSender("bob@hosted.example");
 
     private final TestPolicy policy = new TestPolicy();

@@ -26,7 +26,11 @@ class SessionHostsTest {
     private final SessionHosts hosts = new SessionHosts(policy.clientHostNames());
 
     private ClientHost now(SMTPSession session) {
-        return hosts.now(session, Connection.of(session), policy.policies());
+        return hosts.now(Connection.of(session), policy.policies());
+    }
+
+    private static ClientHost await(SMTPSession session) {
+        return Connection.of(session).hostLookUp().await();
     }
 
     @Test
@@ -67,7 +71,7 @@ class SessionHostsTest {
         now(session);
         lookUp.complete(NAMED);
 
-        assertThat(hosts.await(session)).isEqualTo(NAMED);
+        assertThat(await(session)).isEqualTo(NAMED);
     }
 
     @Test
@@ -78,7 +82,7 @@ class SessionHostsTest {
         Instant begin = Instant.now();
 
         for (int i = 0; i < MANY; i++) {
-            assertThat(hosts.await(session)).isEqualTo(ClientHost.UNKNOWN);
+            assertThat(await(session)).isEqualTo(ClientHost.UNKNOWN);
         }
 
         assertThat(Duration.between(begin, Instant.now()))
@@ -87,6 +91,6 @@ class SessionHostsTest {
 
     @Test
     void shouldNotWaitForWhatWasNotStarted() {
-        assertThat(hosts.await(new TestSession().get())).isEqualTo(ClientHost.UNKNOWN);
+        assertThat(await(new TestSession().get())).isEqualTo(ClientHost.UNKNOWN);
     }
 }
