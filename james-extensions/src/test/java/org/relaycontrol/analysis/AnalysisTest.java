@@ -508,6 +508,64 @@ class AnalysisTest {
                 "6: nothing is relayed to c.example under reroute=\"false\"; remove the route entry, or reroute=\"false\" [reroute-off]");
     }
 
+    @ParameterizedTest
+    @CsvSource({"8.0.0.0/8, 9.0.0.0/15", "2600::/20, 2700::/40"})
+    void shouldRefuseOnlyPoliciesThatAreOpenByThemselves(String open, String many) throws Exception {
+        assertThat(problems("<relaycontrol><policy name='a' listeners='*:25'><restrictions><clients><network>" + open + "</network>"
+            + "</clients></restrictions></policy>\n<policy name='b'><restrictions><clients><network>" + many + "</network></clients>"
+            + "</restrictions></policy></relaycontrol>")).singleElement().asString().startsWith("1: ").endsWith("[open-relay]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "<network>8.0.0.0/8</network>|5 (8.0.0.0/8)",
+        "<network>8.0.0.0/8</network>,<network>10.0.0.0/8</network>|5 (8.0.0.0/8)",
+        "<network>8.0.0.0/8</network>,<network>9.0.0.0/9</network>,<network>11.0.0.0/10</network>"
+            + "|5 (8.0.0.0/8), 6 (9.0.0.0/9), 7 (11.0.0.0/10)",
+        "<network>12.0.0.0/11</network>,<network>8.0.0.0/8</network>,<network>9.0.0.0/9</network>,<network>11.0.0.0/10</network>"
+            + "|6 (8.0.0.0/8), 7 (9.0.0.0/9), 8 (11.0.0.0/10) and 1 more lines",
+    })
+    void shouldNameTheLinesThatOpen(String networks, String lines) throws Exception {
+        assertThat(problems(clients(networks.replace(',', '\n')))).singleElement().asString()
+            .contains("; opened by " + lines + "; write the networks of your own clients alone, or ");
+    }
+
+    @Test
+    void shouldNameTheInternalAddressesThatOpen() throws Exception {
+        String open = file("<restrictions>", "<internalAddresses>", "<network>8.8.8.8</network>", "<network>9.9.9.9</network>",
+            "</internalAddresses>", "</restrictions>").replace("<policy>", "<policy listeners='8.8.8.8:25'>");
+
+        assertThat(problems(open)).singleElement().asString().startsWith("5: ").contains("; opened by 5 (8.8.8.8); list your own ");
+    }
+
+    @Test
+    void shouldNotRefusePublicSuffixesThatAreNotRelayed() throws Exception {
+        assertThat(problems(file("<routing>", "<domain name='com' action='reject'/>", "<domain name='net' action='inbound'/>",
+            "<domain name='org' action='route' nextHop='192.0.2.1'/>", "</routing>"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mail.example, *:25, false, true", "mail.example:2525, *:25, false, false", "other.example, *:25, false, false",
+        "mail.example, 192.0.2.9:25, false, false", "mail.example, 192.0.2.9:26, true, true", "127.0.0.1, 192.0.2.9:26, false, false"})
+    void shouldWarnOfNextHopsThatAreNamedLikeTheServer(String hop, String listener, boolean more, boolean warned) throws Exception {
+        RelayPolicies policies = EnvelopeGrid.load("<relaycontrol><routing smartHost='" + hop + "'/><policy name='a' listeners='" + listener
+            + "'/>" + (more ? "<policy name='b'/>" : "") + "</relaycontrol>");
+        ServerSockets sockets = new ServerSockets() {
+            @Override
+            public boolean contains(IpAddress address, int port) {
+                return false;
+            }
+
+            @Override
+            public boolean isNamed(String host) {
+                return host.equals("mail.example");
+            }
+        };
+
+        assertThat(Analysis.of(policies, Map.of(), Set.of(), sockets).warnings().stream()
+            .anyMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_LOOP)).isEqualTo(warned);
+    }
+
     @Test
     void shouldSilenceAcceptedWarningsOnly() throws Exception {
         RelayPolicies policies = EnvelopeGrid.load(file("<connections mode='only'/>"));
