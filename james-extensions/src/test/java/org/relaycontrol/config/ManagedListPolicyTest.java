@@ -129,4 +129,20 @@ class ManagedListPolicyTest {
         assertThat(uses.get(1).rule()).hasToString("relaycontrol.xml:7");
         assertThat(uses.get(0).managedList().path()).isEqualTo(EXAMPLE.resolveSibling("customers.txt").toAbsolutePath());
     }
+
+    @Test
+    void shouldTellWhichListsOfAPolicyAreDomainsAndWhichAreClients(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("own.txt"), "one.example\n");
+        Files.writeString(folder.resolve("clients.txt"), "10.0.0.0-10.0.0.255\n");
+        Path file = Files.writeString(folder.resolve("relaycontrol.xml"), "<relaycontrol><policy name='mx'>"
+            + "<routing><domains managed='own.txt' action='relay'/></routing>"
+            + "<restrictions><clients><networks managed='clients.txt'/></clients></restrictions></policy></relaycontrol>");
+
+        List<ManagedListUse> uses = load(file, NOW).managedLists();
+
+        assertThat(uses).extracting(use -> use.policy().orElse("shared") + " " + use.list() + " " + use.file())
+            .containsExactly("mx domains own.txt", "mx clients clients.txt");
+        assertThat(uses.get(0).managedList().read().entries()).hasSize(1);
+        assertThat(uses.get(1).managedList().read().entries()).hasSize(1);
+    }
 }
