@@ -538,6 +538,20 @@ class AnalysisTest {
         assertThat(problems(open)).singleElement().asString().startsWith("5: ").contains("; opened by 5 (8.8.8.8); list your own ");
     }
 
+    /** The analysis tries one domain for all that are unlisted, and one port for all that no policy names: none that is. */
+    @Test
+    void shouldNotTakeWhatIsListedForTheRest() throws Exception {
+        String open = "<restrictions><clients><network>8.0.0.0/8</network></clients></restrictions>";
+
+        assertThat(problems(file("<routing>", "<domain name='unlisted' action='reject'/>", "<domain name='unlisted1' action='reject'/>",
+            "</routing>", open))).singleElement().asString().startsWith("7: ").endsWith("[open-relay]");
+        assertThat(problems("<relaycontrol><policy name='a' listeners='*:1,*:2'/>\n<policy name='b'>" + open
+            + "</policy></relaycontrol>")).singleElement().asString().startsWith("2: ")
+            .contains(" may relay to any domain at every port but 1 and 2: ").endsWith("[open-relay]");
+        assertThat(problems("<relaycontrol><policy name='a' listeners='*:1'>" + open + "</policy>\n<policy name='b'/></relaycontrol>"))
+            .singleElement().asString().startsWith("1: ").contains(" at port 1: ").endsWith("[open-relay]");
+    }
+
     @Test
     void shouldNotRefusePublicSuffixesThatAreNotRelayed() throws Exception {
         assertThat(problems(file("<routing>", "<domain name='com' action='reject'/>", "<domain name='net' action='inbound'/>",
