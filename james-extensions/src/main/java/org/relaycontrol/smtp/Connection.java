@@ -18,7 +18,7 @@ import org.relaycontrol.policy.User;
 /**
  * What the policy needs to know of an SMTP session as it is now: where its client connects from and to (behind PROXY, what the header says,
  * once it was read), the port that James listens on, and who has authenticated, with the look-up of the client's host name. Immutable but
- * for the latter.
+ * for that look-up.
  */
 final class Connection {
 

@@ -7,7 +7,8 @@ import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.RelayPolicies;
 
 /**
- * The client host name of each session, looked up once a connection, and only if the policy's decisions for the client depend on it.
+ * The client host name of each session, looked up once a connection (once more if a PROXY header changes its ends), and only if the
+ * policy's decisions for the client depend on it.
  */
 @Singleton
 public class SessionHosts {

@@ -489,7 +489,6 @@ class AnalysisTest {
         "2600::4d2a:91c7:ff:5e11, false",
         "2600::4d2a:91c7:83f0:ff, false",
         "2600::25, false",
-        "255.255.255.255, false",
     })
     void shouldKnowAutoconfiguredAddresses(String address, boolean autoconfigured) throws Exception {
         assertThat(warnings(clients("<network>" + address + "</network>")).stream()

@@ -10,8 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.relaycontrol.policy.ClientHost;
+import org.relaycontrol.policy.ClientList;
 import org.relaycontrol.policy.DomainName;
 import org.relaycontrol.policy.IpAddress;
+import org.relaycontrol.policy.RelayPolicy;
+import org.relaycontrol.policy.Restrictions;
+import org.relaycontrol.policy.RoutingList;
+import org.relaycontrol.policy.Rule;
 import org.relaycontrol.policy.User;
 
 class DecisionRecordTest {
@@ -20,16 +25,24 @@ class DecisionRecordTest {
         return DecisionRecord.builder(Instant.EPOCH, reason, IpAddress.parse("2001:db8::7"), "[2001:db8::25]:25", session);
     }
 
+    private static RelayPolicy policy(String name) {
+        return RelayPolicy.of(name, Rule.of("relaycontrol.xml", 1), List.of(), ClientList.builder(ClientList.Mode.ALL_EXCEPT,
+            Rule.of("relaycontrol.xml", 2)).build(), RoutingList.builder(Rule.of("relaycontrol.xml", 3)).build(),
+            Restrictions.builder(Rule.of("relaycontrol.xml", 4)).build());
+    }
+
     @Test
     void shouldWriteWhatIsKnown() {
         assertThat(record(DecidedBy.AUTHENTICATED, "s1")
+            .by(policy("mx"), Rule.of("my list.txt", 3))
             .host(ClientHost.named(DomainName.of("client.example")))
             .user(User.of("ann@one.example"))
             .envelope("ann@one.example", "x@two.example")
             .enforced(false)
             .build())
-            .hasToString("verdict=permit reason=authenticated policy=- enforce=false rule=- client=2001:db8::7 host=client.example"
-                + " local=[2001:db8::25]:25 user=ann@one.example sender=ann@one.example recipient=x@two.example session=s1");
+            .hasToString("verdict=permit reason=authenticated policy=mx enforce=false rule=\"my list.txt:3\" client=2001:db8::7"
+                + " host=client.example local=[2001:db8::25]:25"
+                + " user=ann@one.example sender=ann@one.example recipient=x@two.example session=s1");
     }
 
     @ParameterizedTest
@@ -37,7 +50,8 @@ class DecisionRecordTest {
     void shouldWriteTheFieldsInTheirOrder(DecidedBy reason) {
         for (DecisionRecord decision : List.of(
             record(reason, "s1").build(),
-            record(reason, "s 2").user(User.of("a=b@one.example")).envelope("\"a b\"@one.example", "x\r\ny@two.example").build())) {
+            record(reason, "s 2").by(policy("two words"), Rule.of("my list.txt", 3)).user(User.of("a=b@one.example"))
+                .envelope("\"a b\"@one.example", "x\r\ny@two.example").build())) {
             Map<String, Object> fields = decision.fields();
             assertThat(decision).hasToString(fields.entrySet().stream()
                 .map(field -> field.getKey() + "=" + LogValue.of(field.getValue()))

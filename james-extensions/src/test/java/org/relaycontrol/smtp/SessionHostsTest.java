@@ -54,6 +54,30 @@ class SessionHostsTest {
     }
 
     @Test
+    void shouldNotLookUpAgainWhenTheClientAuthenticates() throws Exception {
+        CompletableFuture<ClientHost> lookUp = new CompletableFuture<>();
+        policy.host("198.51.100.7", lookUp);
+        TestSession session = new TestSession().to("192.0.2.25", 26);
+        now(session.get());
+
+        SMTPSession authenticated = session.user("bob@hosted.example").get();
+        assertThat(now(authenticated)).isEqualTo(ClientHost.UNKNOWN);
+        lookUp.complete(NAMED);
+
+        assertThat(await(authenticated)).isEqualTo(NAMED);
+        verify(policy.clientHostNames(), times(1)).lookUp(any());
+    }
+
+    @Test
+    void shouldLookUpWhereTheListenerThatCountsDependsOnIt() throws Exception {
+        policy.host("198.51.100.7", CompletableFuture.completedFuture(NAMED));
+        TestSession session = new TestSession().to("192.0.2.25", 25);
+        assertThat(now(session.get())).as("needless at port 25").isEqualTo(ClientHost.UNKNOWN);
+
+        assertThat(now(session.to("192.0.2.25", 26).user("bob@hosted.example").get())).isEqualTo(NAMED);
+    }
+
+    @Test
     void shouldLookUpTheClientThatProxyTells() throws Exception {
         policy.host("192.0.2.99", CompletableFuture.completedFuture(ClientHost.NONE));
         policy.host("198.51.100.7", CompletableFuture.completedFuture(NAMED));
