@@ -4,9 +4,11 @@ import java.util.Locale;
 
 /**
  * An authenticated user: James's full user name, compared without case. An address that stands for its domain is written without
- * brackets, as James does. Immutable.
+ * brackets, as James does, and one of IPv6 in its shortest form, whichever form the name has. Immutable.
  */
 public final class User {
+
+    private static final String IPV6 = "ipv6:";
 
     private final String name;
     private final String domain;
@@ -27,10 +29,23 @@ public final class User {
         }
         String lower = name.toLowerCase(Locale.ROOT);
         int at = lower.lastIndexOf('@');
-        if (at >= 0 && lower.startsWith("[", at + 1) && lower.endsWith("]")) {
-            lower = lower.substring(0, at + 1) + lower.substring(at + 2, lower.length() - 1);
+        if (at < 0) {
+            return new User(lower, "");
         }
-        return new User(lower, at < 0 ? "" : lower.substring(at));
+        String domain = "@" + domain(lower.substring(at + 1));
+        return new User(lower.substring(0, at) + domain, domain);
+    }
+
+    private static String domain(String written) {
+        String domain = written.startsWith("[") && written.endsWith("]") ? written.substring(1, written.length() - 1) : written;
+        if (!domain.startsWith(IPV6)) {
+            return domain;
+        }
+        try {
+            return IPV6 + IpAddress.parse(domain.substring(IPV6.length()));
+        } catch (IllegalArgumentException e) {
+            return domain;
+        }
     }
 
     /** The name in lower case. */

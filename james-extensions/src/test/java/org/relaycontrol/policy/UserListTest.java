@@ -46,6 +46,22 @@ class UserListTest {
     }
 
     @Test
+    void shouldKnowAnIpv6AddressForADomainInEveryForm() {
+        UserList.Builder builder = UserList.builder();
+        builder.add("alice@[IPv6:2001:db8::]", ALICE);
+        builder.add("@ipv6:2001:DB8:0::1", RATEST);
+        builder.add("operator@ipv6:here", BARE);
+        UserList list = builder.build();
+
+        assertThat(list.listed()).containsOnlyKeys("alice@ipv6:2001:db8::", "@ipv6:2001:db8::1", "operator@ipv6:here");
+        assertThat(list.find(User.of("ALICE@[IPv6:2001:db8::0]"))).isEqualTo(ALICE);
+        assertThat(list.find(User.of("alice@IPv6:2001:0db8:0:0::0"))).isEqualTo(ALICE);
+        assertThat(list.find(User.of("bob@[IPv6:2001:db8::1]"))).isEqualTo(RATEST);
+        assertThat(list.find(User.of("operator@[IPv6:here]"))).isEqualTo(BARE);
+        assertThat(list.find(User.of("alice@[IPv6:2001:db8::2]"))).isNull();
+    }
+
+    @Test
     void shouldKnowAnAddressForADomainWithAndWithoutBrackets() {
         UserList.Builder builder = UserList.builder();
         builder.add("@[192.0.2.1]", RATEST);
