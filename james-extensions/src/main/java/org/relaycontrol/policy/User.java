@@ -4,11 +4,9 @@ import java.util.Locale;
 
 /**
  * An authenticated user: James's full user name, compared without case. An address that stands for its domain is written without
- * brackets, as James does, and one of IPv6 in its shortest form, whichever form the name has. Immutable.
+ * brackets, as James does, and one of IPv6 in the form of {@link DomainName}. Immutable.
  */
 public final class User {
-
-    private static final String IPV6 = "ipv6:";
 
     private final String name;
     private final String domain;
@@ -37,14 +35,16 @@ public final class User {
     }
 
     private static String domain(String written) {
-        String domain = written.startsWith("[") && written.endsWith("]") ? written.substring(1, written.length() - 1) : written;
-        if (!domain.startsWith(IPV6)) {
-            return domain;
+        boolean bracketed = written.startsWith("[") && written.endsWith("]");
+        String address = bracketed ? written.substring(1, written.length() - 1) : written;
+        if (address.indexOf(':') < 0) {
+            return address;
         }
         try {
-            return IPV6 + IpAddress.parse(domain.substring(IPV6.length()));
+            String literal = DomainName.of("[" + address + "]").toString();
+            return literal.substring(1, literal.length() - 1).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
-            return domain;
+            return address;
         }
     }
 

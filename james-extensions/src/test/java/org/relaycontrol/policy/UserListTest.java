@@ -57,6 +57,7 @@ class UserListTest {
         assertThat(list.find(User.of("ALICE@[IPv6:2001:db8::0]"))).isEqualTo(ALICE);
         assertThat(list.find(User.of("alice@IPv6:2001:0db8:0:0::0"))).isEqualTo(ALICE);
         assertThat(list.find(User.of("bob@[IPv6:2001:db8::1]"))).isEqualTo(RATEST);
+        assertThat(User.of("bob@[IPv6:::ffff:192.0.2.1]")).isEqualTo(User.of("bob@" + DomainName.of("[IPv6:::ffff:192.0.2.1]")));
         assertThat(list.find(User.of("operator@[IPv6:here]"))).isEqualTo(BARE);
         assertThat(list.find(User.of("alice@[IPv6:2001:db8::2]"))).isNull();
     }
