@@ -3,6 +3,7 @@ package org.relaycontrol.monitor;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.relaycontrol.policy.ClientHost;
 import org.relaycontrol.policy.IpAddress;
@@ -14,6 +15,9 @@ import org.relaycontrol.policy.User;
  * What was decided for a recipient, or for a connection, and all that is logged of it. Holds no policy, which may be large. Immutable.
  */
 public final class DecisionRecord {
+
+    /** About as long as a line. */
+    private static final int USUAL_LENGTH = 320;
 
     private final Instant time;
     private final DecidedBy reason;
@@ -88,36 +92,31 @@ public final class DecisionRecord {
     /** The fields in the order in which they are logged; the values are null where something is absent. */
     public Map<String, @Nullable Object> fields() {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("verdict", reason.verdict());
-        fields.put("reason", reason);
-        fields.put("policy", policy);
-        fields.put("enforce", enforced);
-        fields.put("rule", rule);
-        fields.put("client", client);
-        fields.put("host", host);
-        fields.put("local", local);
-        fields.put("user", user);
-        fields.put("sender", sender);
-        fields.put("recipient", recipient);
-        fields.put("session", session);
+        tell(fields::put);
         return fields;
     }
 
-    /** The same fields as the {@code key=value} line of the log. One expression, which fills one string: it is made at every RCPT. */
+    private void tell(BiConsumer<String, @Nullable Object> field) {
+        field.accept("verdict", reason.verdict());
+        field.accept("reason", reason);
+        field.accept("policy", policy);
+        field.accept("enforce", enforced);
+        field.accept("rule", rule);
+        field.accept("client", client);
+        field.accept("host", host);
+        field.accept("local", local);
+        field.accept("user", user);
+        field.accept("sender", sender);
+        field.accept("recipient", recipient);
+        field.accept("session", session);
+    }
+
+    /** The {@code key=value} line of the log. */
     @Override
     public String toString() {
-        return "verdict=" + reason.verdict()
-            + " reason=" + reason
-            + " policy=" + LogValue.of(policy)
-            + " enforce=" + enforced
-            + " rule=" + LogValue.of(rule)
-            + " client=" + client
-            + " host=" + host
-            + " local=" + local
-            + " user=" + LogValue.of(user)
-            + " sender=" + LogValue.of(sender)
-            + " recipient=" + LogValue.of(recipient)
-            + " session=" + LogValue.of(session);
+        StringBuilder line = new StringBuilder(USUAL_LENGTH);
+        tell((key, value) -> line.append(line.length() == 0 ? "" : " ").append(key).append('=').append(LogValue.of(value)));
+        return line.toString();
     }
 
     /** Collects what is known of a decision. */

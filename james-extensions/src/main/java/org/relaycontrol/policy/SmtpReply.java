@@ -68,28 +68,11 @@ public final class SmtpReply {
     }
 
     private static String printable(String text) {
-        return text.length() <= MAX_QUOTED && isPrintable(text) ? text : madePrintable(text);
-    }
-
-    private static boolean isPrintable(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!isPrintable(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isPrintable(char c) {
-        return c >= ' ' && c < 0x7f;
-    }
-
-    private static String madePrintable(String text) {
         int length = Math.min(text.length(), MAX_QUOTED);
         StringBuilder printable = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            printable.append(isPrintable(c) ? c : '?');
+            printable.append(c >= ' ' && c < 0x7f ? c : '?');
         }
         return printable.append(length < text.length() ? "..." : "").toString();
     }

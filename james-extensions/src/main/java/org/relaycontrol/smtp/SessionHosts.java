@@ -24,21 +24,13 @@ public class SessionHosts {
     /** What is known now. Starts the look-up if it is worth while and was not started. Never waits. */
     ClientHost now(Connection connection, RelayPolicies policies) {
         HostLookUp lookUp = connection.hostLookUp();
-        if (!lookUp.isStarted() && !isNeedless(connection, policies)) {
-            lookUp.start(names.lookUp(connection.clientAddress()));
+        if (!lookUp.isStarted() && !lookUp.isNeedlessFor(policies)) {
+            if (policies.dependsOnHost(connection.client(), connection.localAddress(), connection.localPort())) {
+                lookUp.start(names.lookUp(connection.clientAddress()));
+            } else {
+                lookUp.needlessFor(policies);
+            }
         }
         return lookUp.now();
-    }
-
-    private static boolean isNeedless(Connection connection, RelayPolicies policies) {
-        HostLookUp lookUp = connection.hostLookUp();
-        if (lookUp.isNeedlessFor(policies)) {
-            return true;
-        }
-        boolean needless = !policies.dependsOnHost(connection.client(), connection.localAddress(), connection.localPort());
-        if (needless) {
-            lookUp.needlessFor(policies);
-        }
-        return needless;
     }
 }

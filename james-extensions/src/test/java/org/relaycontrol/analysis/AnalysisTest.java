@@ -295,20 +295,25 @@ class AnalysisTest {
         "127.0.0.1, false"})
     void shouldRefuseNextHopsWhereTheServerSaysItListens(String hop, boolean refused) throws Exception {
         RelayPolicies policies = EnvelopeGrid.load("<relaycontrol><routing smartHost='" + hop + "'/><policy/></relaycontrol>");
-        Analysis analysis = Analysis.of(policies, Map.of(), Set.of(), new ServerSockets() {
+        Analysis analysis = Analysis.of(policies, Map.of(), Set.of(), mailExample(2525));
+
+        assertThat(analysis.problems()).hasSize(refused ? 1 : 0).allMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_HERE);
+        assertThat(Analysis.of(policies).problems()).isEmpty();
+    }
+
+    /** A server that calls itself {@code mail.example}, and says that it listens at 127.0.0.1 with this port, if it says anything. */
+    private static ServerSockets mailExample(@Nullable Integer listening) {
+        return new ServerSockets() {
             @Override
             public boolean contains(IpAddress address, int port) {
-                return address.equals(IpAddress.parse("127.0.0.1")) && port == 2525;
+                return listening != null && port == listening && address.equals(IpAddress.parse("127.0.0.1"));
             }
 
             @Override
             public boolean isNamed(String host) {
                 return host.equals("mail.example");
             }
-        });
-
-        assertThat(analysis.problems()).hasSize(refused ? 1 : 0).allMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_HERE);
-        assertThat(Analysis.of(policies).problems()).isEmpty();
+        };
     }
 
     @Test
@@ -563,19 +568,7 @@ class AnalysisTest {
     void shouldWarnOfNextHopsThatAreNamedLikeTheServer(String hop, String listener, boolean more, boolean warned) throws Exception {
         RelayPolicies policies = EnvelopeGrid.load("<relaycontrol><routing smartHost='" + hop + "'/><policy name='a' listeners='" + listener
             + "'/>" + (more ? "<policy name='b'/>" : "") + "</relaycontrol>");
-        ServerSockets sockets = new ServerSockets() {
-            @Override
-            public boolean contains(IpAddress address, int port) {
-                return false;
-            }
-
-            @Override
-            public boolean isNamed(String host) {
-                return host.equals("mail.example");
-            }
-        };
-
-        assertThat(Analysis.of(policies, Map.of(), Set.of(), sockets).warnings().stream()
+        assertThat(Analysis.of(policies, Map.of(), Set.of(), mailExample(null)).warnings().stream()
             .anyMatch(finding -> finding.kind() == Finding.Kind.NEXT_HOP_LOOP)).isEqualTo(warned);
     }
 

@@ -182,17 +182,6 @@ class SettingsTest {
                 + "without file://conf/");
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "<domain>.</domain>|'.' has an empty label; write a name like example.com",
-        "<domain>.one.example</domain>|'.one.example' has a wildcard; write one.example, it covers every name below it too",
-        "<domain>/24</domain>|'/24' is no host name; write <network>/24</network>",
-    })
-    void shouldSayWhatToWriteInPlaceOfAClient(String client, String problem) {
-        assertThatThrownBy(() -> load("<policy><restrictions><clients mode='only'>" + client + "</clients></restrictions></policy>"))
-            .hasMessage("relaycontrol.xml:1: " + problem);
-    }
-
     @Test
     void shouldSayWhatToWriteAsRangeOfAListFile() throws Exception {
         Files.writeString(folder.resolve("list.txt"), "-192.0.2.9\n");
@@ -203,11 +192,15 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        ",|publicClients has a comma in ','; separate networks by blanks",
-        "-192.0.2.9|publicClients has '-192.0.2.9', which is no network; write address/prefix length",
+        "><clients><domain>.</domain></clients>|'.' has an empty label; write a name like example.com",
+        "><clients><domain>.one.example</domain></clients>"
+            + "|'.one.example' has a wildcard; write one.example, it covers every name below it too",
+        "><clients><domain>/24</domain></clients>|'/24' is no host name; write <network>/24</network>",
+        "publicClients=','>|publicClients has a comma in ','; separate networks by blanks",
+        "publicClients='-192.0.2.9'>|publicClients has '-192.0.2.9', which is no network; write address/prefix length",
     })
-    void shouldSayWhatToWriteAsPublicClients(String written, String problem) {
-        assertThatThrownBy(() -> load("<policy><restrictions publicClients='" + written + "'/></policy>"))
+    void shouldSayWhatToWriteInRestrictions(String written, String problem) {
+        assertThatThrownBy(() -> load("<policy><restrictions " + written + "</restrictions></policy>"))
             .hasMessage("relaycontrol.xml:1: " + problem);
     }
 
