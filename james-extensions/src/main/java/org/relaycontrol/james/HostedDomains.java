@@ -5,6 +5,7 @@ import com.google.inject.Singleton;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.james.core.Domain;
+import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
 import org.relaycontrol.policy.DomainName;
@@ -35,12 +36,27 @@ public class HostedDomains implements LocalDomains {
      */
     @Override
     public boolean contains(DomainName domain) {
+        return contains(asJames(domain));
+    }
+
+    /**
+     * The same for questions about an address: James has checked the form of its domain, which costs as much as the rest of the answer.
+     */
+    public LocalDomains askedFor(MailAddress address) {
+        Domain checked = address.getDomain();
+        return domain -> contains(checked.asString().equals(domain.toString()) ? checked : asJames(domain));
+    }
+
+    private static Domain asJames(DomainName domain) {
         String name = domain.toString();
-        String jamesName = domain.isLiteral() ? name.substring(1, name.length() - 1) : name;
+        return Domain.of(domain.isLiteral() ? name.substring(1, name.length() - 1) : name);
+    }
+
+    private boolean contains(Domain domain) {
         try {
-            return domainList.containsDomain(Domain.of(jamesName));
+            return domainList.containsDomain(domain);
         } catch (DomainListException e) {
-            throw new IllegalStateException("James's DomainList does not answer for " + jamesName, e);
+            throw new IllegalStateException("James's DomainList does not answer for " + domain.asString(), e);
         }
     }
 

@@ -16,8 +16,8 @@ import org.relaycontrol.policy.User;
  */
 public final class DecisionRecord {
 
-    /** About as long as a line. */
-    private static final int USUAL_LENGTH = 320;
+    /** Longer than most lines. */
+    private static final int USUAL_LENGTH = 256;
 
     private final Instant time;
     private final DecidedBy reason;
@@ -111,12 +111,21 @@ public final class DecisionRecord {
         field.accept("session", session);
     }
 
-    /** The {@code key=value} line of the log. */
+    /** The {@code key=value} line of the log: the fields without those that say nothing, so that floods fill less of a disk. */
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder(USUAL_LENGTH);
-        tell((key, value) -> line.append(line.length() == 0 ? "" : " ").append(key).append('=').append(LogValue.of(value)));
+        tell((key, value) -> {
+            if (says(value)) {
+                line.append(line.length() == 0 ? "" : " ").append(key).append('=').append(LogValue.of(value));
+            }
+        });
         return line.toString();
+    }
+
+    /** Whether there is something to tell: not of what is absent, of a host name that nobody looked up, and of what is done as usual. */
+    private static boolean says(@Nullable Object value) {
+        return value != null && value != ClientHost.UNKNOWN && value != Boolean.TRUE;
     }
 
     /** Collects what is known of a decision. */

@@ -1,25 +1,18 @@
 package org.relaycontrol.monitor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A value in a log line of {@code key=value} fields. One with anything but printable ASCII, or with a space, a quote, a backslash or an
- * equals sign, is put in quotes and escaped as in Java, so that no value can pass for another field or line. What is absent is {@code -}.
+ * equals sign, is put in quotes and escaped as in Java, so that no value can pass for another field or line.
  */
 final class LogValue {
-
-    private static final String ABSENT = "-";
 
     private LogValue() {
     }
 
     /** The value's text as it is to be written behind {@code key=}. */
-    static String of(@Nullable Object value) {
-        if (value == null) {
-            return ABSENT;
-        }
+    static String of(Object value) {
         String text = value.toString();
-        return !text.isEmpty() && !text.equals(ABSENT) && isPlain(text) ? text : quoted(text);
+        return !text.isEmpty() && isPlain(text) ? text : quoted(text);
     }
 
     private static String quoted(String text) {

@@ -4,7 +4,6 @@ import com.google.inject.Inject;
 import com.google.inject.Singleton;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
-import org.apache.james.protocols.smtp.SMTPSession;
 import org.relaycontrol.james.Candidate;
 import org.relaycontrol.james.CandidatePolicies;
 import org.relaycontrol.james.HostedDomains;
@@ -50,7 +49,7 @@ public class CandidateControl {
     }
 
     /** Compares what was decided for a recipient with what the candidate decides. */
-    void compare(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
+    void compare(MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
         Candidate candidate = candidates.current();
         if (candidate == null) {
             return;
@@ -68,8 +67,8 @@ public class CandidateControl {
                 comparison.alike(candidate);
             } else {
                 comparison.different(candidate,
-                    log.record(session, sender, recipient, decided),
-                    log.record(session, sender, recipient, new DecidedRecipient(decided.connection(), envelope, other)));
+                    log.record(sender, recipient, decided),
+                    log.record(sender, recipient, new DecidedRecipient(decided.connection(), envelope, other)));
             }
         } catch (RuntimeException e) {
             LOGGER.warn("{} to {} was not decided by the candidate policy", sender.asString(), recipient.asString(), e);

@@ -31,6 +31,7 @@ final class Connection {
     private final int localPort;
     private final @Nullable User user;
     private final String listener;
+    private final String sessionId;
     private final HostLookUp hostLookUp;
 
     private Connection(SMTPSession session, @Nullable Connection before) {
@@ -41,6 +42,7 @@ final class Connection {
         this.localPort = session.getLocalAddress().getPort();
         this.user = username == null ? null : User.of(username.asString());
         this.listener = (localAddress.isIpv4() ? localAddress.toString() : "[" + localAddress + "]") + ":" + localPort;
+        this.sessionId = session.getSessionID();
         this.hostLookUp = before != null && before.isBetween(client, localAddress, localPort) ? before.hostLookUp : new HostLookUp();
     }
 
@@ -110,5 +112,10 @@ final class Connection {
     /** {@code address:port} that the client connected to. */
     String listener() {
         return listener;
+    }
+
+    /** James's name of the session. */
+    String sessionId() {
+        return sessionId;
     }
 }

@@ -27,19 +27,19 @@ public class DecisionLog {
     }
 
     /** A recipient was decided. */
-    void recipient(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
+    void recipient(MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
         Decision decision = decided.decision();
         if (decision.route() == Route.INBOUND && !decisions.areInboundLogged()) {
             decisions.inbound(decision.policy() == null ? null : decision.policy().name());
         } else {
-            decisions.decided(record(session, sender, recipient, decided));
+            decisions.decided(record(sender, recipient, decided));
         }
     }
 
     /** A connection was refused. */
     void connection(SMTPSession session, Decision decision, ClientHost host) {
         Connection connection = Connection.of(session);
-        decisions.decided(record(session, connection, DecidedBy.of(decision.reason()))
+        decisions.decided(record(connection, DecidedBy.of(decision.reason()))
             .by(decision.policy(), decision.connectionRule(connection.client(), host))
             .enforced(decision.isEnforced())
             .host(host)
@@ -48,34 +48,33 @@ public class DecisionLog {
 
     /** A recipient was refused whose domain is none that mail can be sent to. */
     void notAMailDomain(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean enforced) {
-        decisions.decided(record(session, Connection.of(session), DecidedBy.NOT_A_MAIL_DOMAIN)
+        decisions.decided(record(Connection.of(session), DecidedBy.NOT_A_MAIL_DOMAIN)
             .envelope(sender.asString(), recipient.asString())
             .enforced(enforced)
             .build());
     }
 
     /** A recipient was refused that the policy permits, since James could not deliver to it. */
-    void notDeliverable(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
-        decisions.decided(record(session, sender, recipient, decided, DecidedBy.NOT_DELIVERABLE));
+    void notDeliverable(MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
+        decisions.decided(record(sender, recipient, decided, DecidedBy.NOT_DELIVERABLE));
     }
 
     /** A recipient could not be decided. */
     void failure(SMTPSession session, MaybeSender sender, MailAddress recipient, boolean enforced, RuntimeException cause) {
-        decisions.decided(record(session, Connection.of(session), DecidedBy.FAILURE)
+        decisions.decided(record(Connection.of(session), DecidedBy.FAILURE)
             .envelope(sender.asString(), recipient.asString())
             .enforced(enforced)
             .build(), cause);
     }
 
     /** What is logged of a recipient that was decided. */
-    DecisionRecord record(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
-        return record(session, sender, recipient, decided, DecidedBy.of(decided.decision().reason()));
+    DecisionRecord record(MaybeSender sender, MailAddress recipient, DecidedRecipient decided) {
+        return record(sender, recipient, decided, DecidedBy.of(decided.decision().reason()));
     }
 
-    private DecisionRecord record(SMTPSession session, MaybeSender sender, MailAddress recipient, DecidedRecipient decided,
-                                  DecidedBy reason) {
+    private DecisionRecord record(MaybeSender sender, MailAddress recipient, DecidedRecipient decided, DecidedBy reason) {
         Decision decision = decided.decision();
-        return record(session, decided.connection(), reason)
+        return record(decided.connection(), reason)
             .envelope(sender.asString(), recipient.asString())
             .by(decision.policy(), decision.rule(decided.envelope()))
             .enforced(decision.isEnforced())
@@ -83,8 +82,8 @@ public class DecisionLog {
             .build();
     }
 
-    private DecisionRecord.Builder record(SMTPSession session, Connection connection, DecidedBy reason) {
-        return DecisionRecord.builder(decisions.now(), reason, connection.client(), connection.listener(), session.getSessionID())
+    private DecisionRecord.Builder record(Connection connection, DecidedBy reason) {
+        return DecisionRecord.builder(decisions.now(), reason, connection.client(), connection.listener(), connection.sessionId())
             .user(connection.user());
     }
 }

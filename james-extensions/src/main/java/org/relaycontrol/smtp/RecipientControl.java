@@ -54,14 +54,14 @@ public class RecipientControl {
                 log.notAMailDomain(session, sender, recipient, enforced);
                 return enforced ? NOT_A_MAIL_DOMAIN : null;
             }
-            DecidedRecipient decided = policy.decide(session, sender, asPolicy);
+            DecidedRecipient decided = policy.decide(session, sender, recipient, asPolicy);
             Decision decision = decided.decision();
-            candidate.compare(session, sender, recipient, decided);
+            candidate.compare(sender, recipient, decided);
             if (decision.isPermit() && decision.isEnforced() && recipient.getLocalPart().indexOf('@') >= 0) {
-                log.notDeliverable(session, sender, recipient, decided);
+                log.notDeliverable(sender, recipient, decided);
                 return NOT_DELIVERABLE;
             }
-            log.recipient(session, sender, recipient, decided);
+            log.recipient(sender, recipient, decided);
             return decision.isEnforced() ? result(session, recipient, decided, authOffered) : null;
         } catch (RuntimeException e) {
             boolean enforced = !policy.isLeftToJames(session);

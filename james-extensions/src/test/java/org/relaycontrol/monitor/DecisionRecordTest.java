@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,14 +47,21 @@ class DecisionRecordTest {
     @ParameterizedTest
     @EnumSource
     void shouldWriteTheFieldsInTheirOrder(DecidedBy reason) {
-        for (DecisionRecord decision : List.of(
-            record(reason, "s1").build(),
-            record(reason, "s 2").by(policy("two words"), Rule.of("my list.txt", 3)).user(User.of("a=b@one.example"))
-                .envelope("\"a b\"@one.example", "x\r\ny@two.example").build())) {
-            Map<String, Object> fields = decision.fields();
-            assertThat(decision).hasToString(fields.entrySet().stream()
-                .map(field -> field.getKey() + "=" + LogValue.of(field.getValue()))
-                .collect(Collectors.joining(" ")));
-        }
+        DecisionRecord decision = record(reason, "s 2").by(policy("two words"), Rule.of("my list.txt", 3))
+            .host(ClientHost.NONE).user(User.of("a=b@one.example")).envelope("\"a b\"@one.example", "x\r\ny@two.example").enforced(false)
+            .build();
+
+        assertThat(decision).hasToString(decision.fields().entrySet().stream()
+            .map(field -> field.getKey() + "=" + LogValue.of(field.getValue()))
+            .collect(Collectors.joining(" ")));
+    }
+
+    @Test
+    void shouldLeaveOutOfTheLineWhatSaysNothing() {
+        DecisionRecord decision = record(DecidedBy.CONNECTION_REFUSED, "s1").build();
+
+        assertThat(decision).hasToString("verdict=deny reason=connection-refused client=2001:db8::7 local=[2001:db8::25]:25 session=s1");
+        assertThat(decision.fields()).containsEntry("policy", null).containsEntry("enforce", true)
+            .containsEntry("host", ClientHost.UNKNOWN).containsEntry("user", null).containsEntry("recipient", null);
     }
 }

@@ -19,15 +19,15 @@ class DecisionLogTest {
 
     private DecisionRecord record(SMTPSession session, String sender, String recipient) throws Exception {
         MailAddress address = new MailAddress(recipient);
-        DecidedRecipient decided = policy.sessionPolicy().decide(session, null, MailAddresses.recipient(address));
-        return policy.decisionLog().record(session, MaybeSender.getMailSender(sender), address, decided);
+        DecidedRecipient decided = policy.sessionPolicy().decide(session, null, address, MailAddresses.recipient(address));
+        return policy.decisionLog().record(MaybeSender.getMailSender(sender), address, decided);
     }
 
     @Test
     void shouldNameAllThatDecided() throws Exception {
         assertThat(record(new TestSession().user("Bob@Hosted.example").get(), "bob@hosted.example", "x@else.example"))
-            .hasToString("verdict=permit reason=authenticated policy=mx enforce=true rule=relaycontrol.xml:17"
-                + " client=198.51.100.7 host=unknown"
+            .hasToString("verdict=permit reason=authenticated policy=mx rule=relaycontrol.xml:17"
+                + " client=198.51.100.7"
                 + " local=192.0.2.25:25 user=bob@hosted.example sender=bob@hosted.example recipient=x@else.example session=s1");
     }
 
@@ -36,8 +36,8 @@ class DecisionLogTest {
         policy.host("2001:db8::7", CompletableFuture.completedFuture(ClientHost.named(DomainName.of("pc.branch.example"))));
 
         assertThat(record(new TestSession().from("2001:db8::7").to("2001:db8::25", 26).get(), "<>", "x@else.example"))
-            .hasToString("verdict=permit reason=client-listed policy=names enforce=true rule=relaycontrol.xml:23 client=2001:db8::7"
-                + " host=pc.branch.example local=[2001:db8::25]:26 user=- sender=<> recipient=x@else.example session=s1");
+            .hasToString("verdict=permit reason=client-listed policy=names rule=relaycontrol.xml:23 client=2001:db8::7"
+                + " host=pc.branch.example local=[2001:db8::25]:26 sender=<> recipient=x@else.example session=s1");
     }
 
     @Test
