@@ -40,11 +40,12 @@ public class HostedDomains implements LocalDomains {
     }
 
     /**
-     * The same for questions about an address: James has checked the form of its domain, which costs as much as the rest of the answer.
+     * The same for questions about an address: James has checked the form of its domain, and where the client wrote it in canonical form
+     * that is not done once more, which would cost as much as the rest of the answer.
      */
     public LocalDomains askedFor(MailAddress address) {
         Domain checked = address.getDomain();
-        return domain -> contains(checked.asString().equals(domain.toString()) ? checked : asJames(domain));
+        return domain -> contains(checked.name().equals(domain.toString()) ? checked : asJames(domain));
     }
 
     private static Domain asJames(DomainName domain) {

@@ -2,7 +2,8 @@ package org.relaycontrol.monitor;
 
 /**
  * A value in a log line of {@code key=value} fields. One with anything but printable ASCII, or with a space, a quote, a backslash or an
- * equals sign, is put in quotes and escaped as in Java, so that no value can pass for another field or line.
+ * equals sign, is put in quotes and escaped as in Java, so that no value can pass for another field or line; a space, too, so that none
+ * can to readers that know of no quotes.
  */
 final class LogValue {
 
@@ -21,7 +22,7 @@ final class LogValue {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append(c);
-            } else if (c >= ' ' && c < 0x7f) {
+            } else if (c > ' ' && c < 0x7f) {
                 quoted.append(c);
             } else {
                 quoted.append(String.format("\\u%04x", (int) c));

@@ -68,28 +68,13 @@ public final class SmtpReply {
     }
 
     private static String printable(String text) {
-        if (text.length() <= MAX_QUOTED && isPrintable(text)) {
-            return text;
-        }
-        StringBuilder printable = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), MAX_QUOTED); i++) {
+        int length = Math.min(text.length(), MAX_QUOTED);
+        StringBuilder printable = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            printable.append(isPrintable(c) ? c : '?');
+            printable.append(c >= ' ' && c < 0x7f ? c : '?');
         }
-        return printable.append(text.length() > MAX_QUOTED ? "..." : "").toString();
-    }
-
-    private static boolean isPrintable(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!isPrintable(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isPrintable(char c) {
-        return c >= ' ' && c < 0x7f;
+        return printable.append(length < text.length() ? "..." : "").toString();
     }
 
     /** The reply code, three digits. */

@@ -19,7 +19,7 @@ import spark.Request;
 import spark.Service;
 
 /**
- * {@code GET /relaycontrol/refusals}: the last refusals, the latest first, each with all that the log line has.
+ * {@code GET /relaycontrol/refusals}: the last refusals, the latest first, each with all fields of the log.
  */
 @Singleton
 public class RefusalsRoutes implements Routes {

@@ -39,7 +39,7 @@ class DecisionRecordTest {
             .envelope("ann@one.example", "x@two.example")
             .enforced(false)
             .build())
-            .hasToString("verdict=permit reason=authenticated policy=mx enforce=false rule=\"my list.txt:3\" client=2001:db8::7"
+            .hasToString("verdict=permit reason=authenticated policy=mx enforce=false rule=\"my\\u0020list.txt:3\" client=2001:db8::7"
                 + " host=client.example local=[2001:db8::25]:25"
                 + " user=ann@one.example sender=ann@one.example recipient=x@two.example session=s1");
     }
@@ -61,6 +61,8 @@ class DecisionRecordTest {
         DecisionRecord decision = record(DecidedBy.CONNECTION_REFUSED, "s1").build();
 
         assertThat(decision).hasToString("verdict=deny reason=connection-refused client=2001:db8::7 local=[2001:db8::25]:25 session=s1");
+        assertThat(record(DecidedBy.NEVER, "s1").by(policy("true"), null).user(User.of("unknown")).build())
+            .hasToString("verdict=deny reason=never policy=true client=2001:db8::7 local=[2001:db8::25]:25 user=unknown session=s1");
         assertThat(decision.fields()).containsEntry("policy", null).containsEntry("enforce", true)
             .containsEntry("host", ClientHost.UNKNOWN).containsEntry("user", null).containsEntry("recipient", null);
     }

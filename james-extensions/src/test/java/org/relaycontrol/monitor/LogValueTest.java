@@ -23,7 +23,7 @@ class LogValueTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '\0', value = {
-        "a b; \"a b\"",
+        "a b; \"a\\u0020b\"",
         "a\"b; \"a\\\"b\"",
         "a\\b; \"a\\\\b\"",
         "a=b; \"a=b\"",

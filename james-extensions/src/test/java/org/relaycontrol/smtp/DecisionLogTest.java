@@ -42,7 +42,7 @@ class DecisionLogTest {
 
     @Test
     void shouldQuoteWhatTheClientChooses() throws Exception {
-        assertThat(record(new TestSession().get(), "a@b.example", "\"x reason=inbound\"@else.example").toString())
-            .contains(" recipient=\"\\\"x reason=inbound\\\"@else.example\" ");
+        assertThat(record(new TestSession().get(), "a@b.example", "\"x enforce=false y\"@else.example").toString())
+            .contains(" recipient=\"\\\"x\\u0020enforce=false\\u0020y\\\"@else.example\" ").doesNotContain(" enforce=");
     }
 }
