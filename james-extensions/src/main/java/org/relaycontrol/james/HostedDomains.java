@@ -5,7 +5,6 @@ import com.google.inject.Singleton;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.james.core.Domain;
-import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.domainlist.api.DomainListException;
 import org.relaycontrol.policy.DomainName;
@@ -36,28 +35,12 @@ public class HostedDomains implements LocalDomains {
      */
     @Override
     public boolean contains(DomainName domain) {
-        return contains(asJames(domain));
-    }
-
-    /**
-     * The same for questions about an address: James has checked the form of its domain, and where the client wrote it in canonical form
-     * that is not done once more, which would cost as much as the rest of the answer.
-     */
-    public LocalDomains askedFor(MailAddress address) {
-        Domain checked = address.getDomain();
-        return domain -> contains(checked.name().equals(domain.toString()) ? checked : asJames(domain));
-    }
-
-    private static Domain asJames(DomainName domain) {
         String name = domain.toString();
-        return Domain.of(domain.isLiteral() ? name.substring(1, name.length() - 1) : name);
-    }
-
-    private boolean contains(Domain domain) {
+        String jamesName = domain.isLiteral() ? name.substring(1, name.length() - 1) : name;
         try {
-            return domainList.containsDomain(domain);
+            return domainList.containsDomain(Domain.of(jamesName));
         } catch (DomainListException e) {
-            throw new IllegalStateException("James's DomainList does not answer for " + domain.asString(), e);
+            throw new IllegalStateException("James's DomainList does not answer for " + jamesName, e);
         }
     }
 

@@ -2,8 +2,8 @@ package org.relaycontrol.monitor;
 
 /**
  * A value in a log line of {@code key=value} fields. One with anything but printable ASCII, or with a space, a quote, a backslash or an
- * equals sign, is put in quotes and escaped as in Java, so that no value can pass for another field or line; a space, too, so that none
- * can to readers that know of no quotes.
+ * equals sign, is put in quotes and escaped as in Java. So no value can pass for another field or line, and as a space is escaped, too, not
+ * even where quotes are not known.
  */
 final class LogValue {
 

@@ -60,7 +60,7 @@ public class CandidateControl {
                 envelope = envelope.withHost(hosts.now(decided.connection(), candidate.policies()));
             }
             Decision running = decided.decision();
-            Decision other = candidate.policies().decide(envelope, hostedDomains.askedFor(recipient), true);
+            Decision other = candidate.policies().decide(envelope, hostedDomains, true);
             if (running.verdict() == Verdict.DEFER || other.verdict() == Verdict.DEFER) {
                 comparison.undecided(candidate);
             } else if (running.verdict() == other.verdict() && running.route() == other.route()) {

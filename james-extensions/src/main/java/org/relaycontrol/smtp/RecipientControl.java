@@ -54,7 +54,7 @@ public class RecipientControl {
                 log.notAMailDomain(session, sender, recipient, enforced);
                 return enforced ? NOT_A_MAIL_DOMAIN : null;
             }
-            DecidedRecipient decided = policy.decide(session, sender, recipient, asPolicy);
+            DecidedRecipient decided = policy.decide(session, sender, asPolicy);
             Decision decision = decided.decision();
             candidate.compare(sender, recipient, decided);
             if (decision.isPermit() && decision.isEnforced() && recipient.getLocalPart().indexOf('@') >= 0) {

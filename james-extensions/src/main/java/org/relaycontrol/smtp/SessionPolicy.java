@@ -2,7 +2,6 @@ package org.relaycontrol.smtp;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
-import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
@@ -15,7 +14,6 @@ import org.relaycontrol.policy.Decision;
 import org.relaycontrol.policy.Decision.Reason;
 import org.relaycontrol.policy.Decision.Verdict;
 import org.relaycontrol.policy.Envelope;
-import org.relaycontrol.policy.LocalDomains;
 import org.relaycontrol.policy.Recipient;
 import org.relaycontrol.policy.RecipientStatus;
 import org.relaycontrol.policy.RelayPolicies;
@@ -111,24 +109,22 @@ public class SessionPolicy {
      * Decides whether the recipient is accepted. Waits for the client's host name if the decision depends on it, and for whether the
      * recipient exists if it would be permitted and that is to be verified.
      *
-     * @param address the recipient as James has it
      * @throws IllegalStateException if James cannot tell at the moment whether it hosts the domain
      */
-    DecidedRecipient decide(SMTPSession session, MaybeSender sender, MailAddress address, Recipient recipient) {
-        LocalDomains hosted = hostedDomains.askedFor(address);
+    DecidedRecipient decide(SMTPSession session, MaybeSender sender, Recipient recipient) {
         RelayPolicies policies = ofTransaction(session);
         Connection connection = Connection.of(session);
         Envelope envelope = connection.envelope(hosts.now(connection, policies), recipient);
-        Decision decision = policies.decide(envelope, hosted, true);
+        Decision decision = policies.decide(envelope, hostedDomains, true);
         if (decision.reason() == Reason.DNS_UNAVAILABLE) {
             envelope = envelope.withHost(connection.hostLookUp().await());
-            decision = policies.decide(envelope, hosted, true);
+            decision = policies.decide(envelope, hostedDomains, true);
         }
         if (decision.isPermit()) {
             RecipientStatus status = recipients.status(session, connection.client(), recipient, sender, decision);
             if (status != RecipientStatus.UNASKED) {
                 envelope = envelope.withRecipientStatus(status);
-                decision = policies.decide(envelope, hosted, true);
+                decision = policies.decide(envelope, hostedDomains, true);
             }
         }
         recipients.decided(session, connection.client(), decision, envelope.recipientStatus());

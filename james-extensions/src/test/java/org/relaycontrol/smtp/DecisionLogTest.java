@@ -19,7 +19,7 @@ class DecisionLogTest {
 
     private DecisionRecord record(SMTPSession session, String sender, String recipient) throws Exception {
         MailAddress address = new MailAddress(recipient);
-        DecidedRecipient decided = policy.sessionPolicy().decide(session, null, address, MailAddresses.recipient(address));
+        DecidedRecipient decided = policy.sessionPolicy().decide(session, null, MailAddresses.recipient(address));
         return policy.decisionLog().record(MaybeSender.getMailSender(sender), address, decided);
     }
 
