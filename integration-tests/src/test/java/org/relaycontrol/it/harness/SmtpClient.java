@@ -1,6 +1,7 @@
 package org.relaycontrol.it.harness;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -121,6 +122,22 @@ public final class SmtpClient implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Sends octets as they are and at once, as many of them as the server takes before it closes the connection, and reads nothing. */
+    public SmtpClient sendUntilClosed(byte[]... parts) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            octets.writeBytes(part);
+        }
+        try {
+            out.write(octets.toByteArray());
+            out.flush();
+        } catch (IOException e) {
+            // What the server says of it, if anything, is still there to be read.
+            return this;
+        }
+        return this;
     }
 
     /** Everything the server says until it closes the connection, line by line. */
