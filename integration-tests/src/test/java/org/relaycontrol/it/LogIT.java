@@ -2,6 +2,8 @@ package org.relaycontrol.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -9,6 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.relaycontrol.it.harness.Readme;
 import org.relaycontrol.it.harness.RelayServer;
 import org.relaycontrol.it.harness.SmtpClient;
 import org.relaycontrol.it.harness.SmtpReply;
@@ -41,16 +44,17 @@ class LogIT {
     /** Refuses the flood; then all that was logged of it is in the log. */
     private static void flood(RelayServer server) {
         int from = server.packLogSize();
-        try (SmtpClient client = server.client(FLOODING)) {
-            client.mail("someone@elsewhere.example");
-            List<SmtpReply> replies = client.pipeline(Collections.nCopies(FLOOD, "RCPT TO:<x@else.example>"));
-            assertThat(replies).hasSize(FLOOD).allSatisfy(reply -> assertThat(reply.code()).isIn(530, 550));
-        }
-        try (SmtpClient client = server.client(OTHER)) {
-            client.mail("someone@elsewhere.example");
-            assertThat(client.rcpt("x@else.example").code()).isIn(530, 550);
-        }
+        refuse(server, FLOODING, FLOOD);
+        refuse(server, OTHER, 1);
         server.awaitPackLog(from, "reason=not-permitted", "client=" + OTHER);
+    }
+
+    private static void refuse(RelayServer server, String source, int recipients) {
+        try (SmtpClient client = server.client(source)) {
+            client.mail("someone@elsewhere.example");
+            List<SmtpReply> replies = client.pipeline(Collections.nCopies(recipients, "RCPT TO:<x@else.example>"));
+            assertThat(replies).hasSize(recipients).allSatisfy(reply -> assertThat(reply.code()).isIn(530, 550));
+        }
     }
 
     private static List<String> lines(RelayServer server, String... texts) {
@@ -73,6 +77,20 @@ class LogIT {
 
             assertThat(lines(tracing, "reason=not-permitted", "client=" + FLOODING)).hasSize(FLOOD);
         }
+    }
+
+    /** As README has it. */
+    @Test
+    void shouldLeaveALineOfEachRefusalInAFileOfItsOwn() throws IOException {
+        RelayServer own = server("flood-own-file").conf(conf -> conf.replace("logback.xml", "</configuration>",
+            Readme.xml("<appender name=\"DECISIONS\"") + "</configuration>")).start();
+        try (own) {
+            refuse(own, FLOODING, FLOOD);
+        }
+        assertThat(Files.readAllLines(own.conf().path("../logs/relaycontrol.log")))
+            .hasSize(FLOOD)
+            .allSatisfy(line -> assertThat(line).contains(" verdict=deny reason=not-permitted policy=mx ", " client=" + FLOODING + " "));
+        assertThat(lines(own, "reason=not-permitted")).as("what is in James's log besides").isEmpty();
     }
 
     /** That the pack's own refusals are not logged twice must not hide those of others. */

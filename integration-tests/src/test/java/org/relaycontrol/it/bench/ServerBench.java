@@ -30,7 +30,8 @@ final class ServerBench {
     private static final String FEW = "pack, 10 domains";
     private static final String MANY = "pack, 1,000,000 domains";
     private static final String TUNED = "sample high-volume-relay";
-    private static final String LOGGED = "the same, each refusal logged";
+    private static final String LOGGED = "the same, each refusal logged in a file of its own";
+    private static final String LOGGED_TO_JAMES = "the same, each refusal logged in James's log";
     private static final String POSTFIX = "Postfix, 1,000,000 domains";
     private static final int SESSIONS = 40;
     private static final int RECIPIENTS = 50;
@@ -61,6 +62,8 @@ final class ServerBench {
             ports.put(FEW, resources.add(Servers.pack("bench-few", sink.port(), 10).start()).port(25));
             ports.put(MANY, resources.add(Servers.pack("bench-many", sink.port(), MILLION).start()).port(25));
             ports.put(LOGGED, resources.add(Servers.packLogging("bench-logged", sink.port(), MILLION).start()).port(25));
+            ports.put(LOGGED_TO_JAMES,
+                resources.add(Servers.packLoggingToJames("bench-logged-to-james", sink.port(), MILLION).start()).port(25));
             ports.put(POSTFIX, resources.add(Servers.postfix(sink.port(), MILLION)).port());
             ports.forEach((name, port) -> {
                 refused.put(name, () -> rcpt(name + ", refused", Servers.STRANGER, port, unlisted(), 5, MEASURED));
@@ -72,7 +75,9 @@ final class ServerBench {
             Bar.atLeast("refusals with a million domains, in those of stock James", rounds.ratio(MANY, STOCK), 0.97);
             Bar.atLeast("the same, each refusal logged by all", rounds.ratio(LOGGED, STOCK), 0.97);
             Bar.atLeast("refusals with a million domains, in those of Postfix", rounds.ratio(MANY, POSTFIX), 2.0);
-            rounds.ratio(LOGGED, POSTFIX);
+            Bar.atLeast("the same, each refusal logged by both", rounds.ratio(LOGGED, POSTFIX), 2.0);
+            rounds.ratio(LOGGED_TO_JAMES, STOCK);
+            rounds.ratio(LOGGED_TO_JAMES, POSTFIX);
             Rounds others = Rounds.of("RCPT permitted a second", permitted);
             others.ratio(MANY, STOCK);
             others.ratio(MANY, POSTFIX);

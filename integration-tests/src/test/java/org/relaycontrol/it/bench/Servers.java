@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 import org.relaycontrol.it.harness.ConfFolder;
 import org.relaycontrol.it.harness.Postfix;
+import org.relaycontrol.it.harness.Readme;
 import org.relaycontrol.it.harness.RelayServer;
 
 /**
@@ -58,8 +59,14 @@ final class Servers {
             .policy(policy(sink));
     }
 
-    /** The same with a line in the log for each refusal, not just for the first hundred of a client in a minute. */
+    /** The same with a line for each refusal, not just for the first hundred of a client in a minute, in a file as README has it. */
     static RelayServer.Builder packLogging(String run, int sink, int domains) {
+        return pack(run, sink, domains).conf(conf -> conf.replace("logback.xml", "</configuration>",
+            Readme.xml("<appender name=\"DECISIONS\"") + "</configuration>"));
+    }
+
+    /** The same in James's own log, which is two files. */
+    static RelayServer.Builder packLoggingToJames(String run, int sink, int domains) {
         return pack(run, sink, domains).conf(conf -> conf.replace("logback.xml", "</configuration>",
             "<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/></configuration>"));
     }
