@@ -16,7 +16,7 @@ public class DecisionHistory {
     /** How far back it goes. */
     public static final int MINUTES = 60;
 
-    private static final long SECONDS = 60;
+    private static final long MILLIS = 60_000;
 
     private final AtomicLongArray minutes = new AtomicLongArray(MINUTES);
     private final Map<DecidedBy, AtomicLongArray> counts = new EnumMap<>(DecidedBy.class);
@@ -28,8 +28,8 @@ public class DecisionHistory {
         }
     }
 
-    void count(DecidedBy reason, Instant now) {
-        long minute = minute(now);
+    void count(DecidedBy reason, long millis) {
+        long minute = minute(millis);
         int slot = (int) (minute % MINUTES);
         if (minutes.get(slot) != minute) {
             beginMinute(slot, minute);
@@ -64,14 +64,14 @@ public class DecisionHistory {
 
     /** When the first of the minutes that {@link #lastHour} counts began. */
     public Instant firstBegan(Instant now) {
-        return Instant.ofEpochSecond(firstMinute(now) * SECONDS);
+        return Instant.ofEpochMilli(firstMinute(now) * MILLIS);
     }
 
     private static long firstMinute(Instant now) {
-        return minute(now) - MINUTES + 1;
+        return minute(now.toEpochMilli()) - MINUTES + 1;
     }
 
-    private static long minute(Instant now) {
-        return now.getEpochSecond() / SECONDS;
+    private static long minute(long millis) {
+        return millis / MILLIS;
     }
 }

@@ -19,7 +19,7 @@ public final class DecisionRecord {
     /** Longer than most lines. */
     private static final int USUAL_LENGTH = 256;
 
-    private final Instant time;
+    private final long millis;
     private final DecidedBy reason;
     private final @Nullable String policy;
     private final boolean enforced;
@@ -33,7 +33,7 @@ public final class DecisionRecord {
     private final String session;
 
     private DecisionRecord(Builder builder) {
-        this.time = builder.time;
+        this.millis = builder.millis;
         this.reason = builder.reason;
         this.policy = builder.policy;
         this.enforced = builder.enforced;
@@ -50,18 +50,22 @@ public final class DecisionRecord {
     /**
      * A record of what is known in any case.
      *
-     * @param time when it was decided
+     * @param millis when it was decided, in milliseconds since 1970
      * @param client where the client connects from
      * @param local {@code address:port} that it connected to
      * @param session James's name of the session
      */
-    public static Builder builder(Instant time, DecidedBy reason, IpAddress client, String local, String session) {
-        return new Builder(time, reason, client, local, session);
+    public static Builder builder(long millis, DecidedBy reason, IpAddress client, String local, String session) {
+        return new Builder(millis, reason, client, local, session);
     }
 
-    /** When it was decided. */
+    /** When it was decided, to the millisecond. */
     public Instant time() {
-        return time;
+        return Instant.ofEpochMilli(millis);
+    }
+
+    long millis() {
+        return millis;
     }
 
     /** Why. */
@@ -131,7 +135,7 @@ public final class DecisionRecord {
     /** Collects what is known of a decision. */
     public static final class Builder {
 
-        private final Instant time;
+        private final long millis;
         private final DecidedBy reason;
         private final IpAddress client;
         private final String local;
@@ -144,8 +148,8 @@ public final class DecisionRecord {
         private @Nullable String sender;
         private @Nullable String recipient;
 
-        private Builder(Instant time, DecidedBy reason, IpAddress client, String local, String session) {
-            this.time = time;
+        private Builder(long millis, DecidedBy reason, IpAddress client, String local, String session) {
+            this.millis = millis;
             this.reason = reason;
             this.client = client;
             this.local = local;

@@ -66,6 +66,11 @@ public class Decisions {
         return clock.instant();
     }
 
+    /** The same in milliseconds since 1970. */
+    public long millis() {
+        return clock.millis();
+    }
+
     /** Whether what is accepted inbound is logged, so that a record of it is worth while. */
     public boolean areInboundLogged() {
         return LOGGER.isDebugEnabled() || AuditLog.isDebugEnabled();
@@ -73,7 +78,7 @@ public class Decisions {
 
     /** A recipient was accepted inbound by a policy, and is not logged. */
     public void inbound(@Nullable String policy) {
-        count(DecidedBy.INBOUND, policy, now());
+        count(DecidedBy.INBOUND, policy, millis());
     }
 
     /** A recipient or a connection was decided. */
@@ -83,7 +88,7 @@ public class Decisions {
 
     /** The same, with the cause if it failed. */
     public void decided(DecisionRecord decision, @Nullable Throwable cause) {
-        count(decision.reason(), decision.policy(), decision.time());
+        count(decision.reason(), decision.policy(), decision.millis());
         if (decision.reason().verdict() == Verdict.PERMIT) {
             log(decision, cause);
         } else {
@@ -94,9 +99,9 @@ public class Decisions {
         }
     }
 
-    private void count(DecidedBy reason, @Nullable String policy, Instant time) {
+    private void count(DecidedBy reason, @Nullable String policy, long millis) {
         counters.count(reason, policy);
-        history.count(reason, time);
+        history.count(reason, millis);
     }
 
     private static void log(DecisionRecord decision, @Nullable Throwable cause) {

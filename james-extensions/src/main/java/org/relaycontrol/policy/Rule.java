@@ -1,6 +1,7 @@
 package org.relaycontrol.policy;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where in the configuration something is said: a file and a line, counted from 1. Immutable.
@@ -12,6 +13,8 @@ public final class Rule {
 
     private final String file;
     private final int line;
+    /** Made when it is asked for first: a list of a million entries has as many rules. */
+    private transient @Nullable String text;
 
     private Rule(String file, int line) {
         this.file = file;
@@ -46,6 +49,11 @@ public final class Rule {
     /** {@code file:line}. */
     @Override
     public String toString() {
-        return line == 0 ? file : file + ":" + line;
+        String known = text;
+        if (known == null) {
+            known = line == 0 ? file : file + ":" + line;
+            text = known;
+        }
+        return known;
     }
 }

@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.core.Username;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
@@ -18,7 +19,7 @@ import org.relaycontrol.policy.User;
 /**
  * What the policy needs to know of an SMTP session as it is now: where its client connects from and to (behind PROXY, what the header says,
  * once it was read), the port that James listens on, and who has authenticated, with the look-up of the client's host name. Immutable but
- * for that look-up.
+ * for that look-up and the text of the latest sender.
  */
 final class Connection {
 
@@ -33,6 +34,8 @@ final class Connection {
     private final String listener;
     private final String sessionId;
     private final HostLookUp hostLookUp;
+    private @Nullable MaybeSender sender;
+    private String senderText = "";
 
     private Connection(SMTPSession session, @Nullable Connection before) {
         this.remote = session.getRemoteAddress();
@@ -107,6 +110,16 @@ final class Connection {
 
     Envelope envelope(ClientHost host, Recipient recipient) {
         return Envelope.smtp(client, localAddress, localPort, user, host, recipient);
+    }
+
+    /** The text of a sender, made once for all recipients of a mail transaction: James hands over the same object with each of them. */
+    @SuppressWarnings("ReferenceEquality")
+    String text(MaybeSender ofTransaction) {
+        if (sender != ofTransaction) {
+            sender = ofTransaction;
+            senderText = ofTransaction.asString();
+        }
+        return senderText;
     }
 
     /** {@code address:port} that the client connected to. */

@@ -75,7 +75,7 @@ public class DecisionLog {
     private DecisionRecord record(MaybeSender sender, MailAddress recipient, DecidedRecipient decided, DecidedBy reason) {
         Decision decision = decided.decision();
         return record(decided.connection(), reason)
-            .envelope(sender.asString(), recipient.asString())
+            .envelope(decided.connection().text(sender), recipient.asString())
             .by(decision.policy(), decision.rule(decided.envelope()))
             .enforced(decision.isEnforced())
             .host(decided.envelope().host())
@@ -83,7 +83,7 @@ public class DecisionLog {
     }
 
     private DecisionRecord.Builder record(Connection connection, DecidedBy reason) {
-        return DecisionRecord.builder(decisions.now(), reason, connection.client(), connection.listener(), connection.sessionId())
+        return DecisionRecord.builder(decisions.millis(), reason, connection.client(), connection.listener(), connection.sessionId())
             .user(connection.user());
     }
 }

@@ -26,7 +26,7 @@ class CandidateComparisonTest {
     }
 
     private static DecisionRecord record(int number) {
-        return DecisionRecord.builder(Instant.EPOCH, DecidedBy.INBOUND, IpAddress.parse("192.0.2.1"), "192.0.2.25:25", "s" + number)
+        return DecisionRecord.builder(0, DecidedBy.INBOUND, IpAddress.parse("192.0.2.1"), "192.0.2.25:25", "s" + number)
             .build();
     }
 

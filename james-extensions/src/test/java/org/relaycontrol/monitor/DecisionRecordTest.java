@@ -2,7 +2,6 @@ package org.relaycontrol.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ import org.relaycontrol.policy.User;
 class DecisionRecordTest {
 
     private static DecisionRecord.Builder record(DecidedBy reason, String session) {
-        return DecisionRecord.builder(Instant.EPOCH, reason, IpAddress.parse("2001:db8::7"), "[2001:db8::25]:25", session);
+        return DecisionRecord.builder(0, reason, IpAddress.parse("2001:db8::7"), "[2001:db8::25]:25", session);
     }
 
     private static RelayPolicy policy(String name) {

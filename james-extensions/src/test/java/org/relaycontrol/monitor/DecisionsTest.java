@@ -60,7 +60,7 @@ class DecisionsTest {
     }
 
     private static DecisionRecord decision(DecidedBy reason, String policy) {
-        return DecisionRecord.builder(NOW, reason, IpAddress.parse("198.51.100.7"), "192.0.2.25:25", "s1")
+        return DecisionRecord.builder(NOW.toEpochMilli(), reason, IpAddress.parse("198.51.100.7"), "192.0.2.25:25", "s1")
             .by(policy == null ? null : policy(policy, List.of()), RULE)
             .build();
     }
@@ -117,17 +117,17 @@ class DecisionsTest {
     @Test
     void shouldCountByMinuteForAnHour() {
         Instant start = Instant.parse("2026-11-25T12:00:30Z");
-        history.count(DecidedBy.NEVER, start);
-        history.count(DecidedBy.NEVER, start.plusSeconds(29));
-        history.count(DecidedBy.NEVER, start.plusSeconds(30));
-        history.count(DecidedBy.INBOUND, start.plusSeconds(59 * 60));
+        history.count(DecidedBy.NEVER, start.toEpochMilli());
+        history.count(DecidedBy.NEVER, start.plusSeconds(29).toEpochMilli());
+        history.count(DecidedBy.NEVER, start.plusSeconds(30).toEpochMilli());
+        history.count(DecidedBy.INBOUND, start.plusSeconds(59 * 60).toEpochMilli());
 
         long[] never = history.lastHour(start.plusSeconds(59 * 60)).get(DecidedBy.NEVER);
         assertThat(never).hasSize(60).startsWith(2, 1, 0).endsWith(0);
         assertThat(history.lastHour(start.plusSeconds(59 * 60)).get(DecidedBy.INBOUND)).endsWith(1);
         assertThat(history.firstBegan(start.plusSeconds(59 * 60))).isEqualTo("2026-11-25T12:00:00Z");
 
-        history.count(DecidedBy.NEVER, start.plusSeconds(60 * 60));
+        history.count(DecidedBy.NEVER, start.plusSeconds(60 * 60).toEpochMilli());
         assertThat(history.lastHour(start.plusSeconds(60 * 60)).get(DecidedBy.NEVER)).startsWith(1, 0).endsWith(0, 1);
     }
 

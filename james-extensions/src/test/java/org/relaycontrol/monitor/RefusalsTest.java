@@ -2,7 +2,6 @@ package org.relaycontrol.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,7 +14,7 @@ class RefusalsTest {
     private final Refusals refusals = new Refusals();
 
     private static DecisionRecord refusal(String client) {
-        return DecisionRecord.builder(Instant.EPOCH, DecidedBy.NOT_PERMITTED, IpAddress.parse(client), "192.0.2.25:25", "s1").build();
+        return DecisionRecord.builder(0, DecidedBy.NOT_PERMITTED, IpAddress.parse(client), "192.0.2.25:25", "s1").build();
     }
 
     private static List<Long> numbers(List<Refusals.Numbered> found) {

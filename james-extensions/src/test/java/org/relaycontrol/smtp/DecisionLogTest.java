@@ -2,6 +2,7 @@ package org.relaycontrol.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
@@ -38,6 +39,14 @@ class DecisionLogTest {
         assertThat(record(new TestSession().from("2001:db8::7").to("2001:db8::25", 26).get(), "<>", "x@else.example"))
             .hasToString("verdict=permit reason=client-listed policy=names rule=relaycontrol.xml:23 client=2001:db8::7"
                 + " host=pc.branch.example local=[2001:db8::25]:26 sender=<> recipient=x@else.example session=s1");
+    }
+
+    @Test
+    void shouldNameTheSenderOfEachTransaction() throws Exception {
+        SMTPSession session = new TestSession().get();
+        for (String sender : List.of("a@one.example", "b@two.example", "<>", "a@one.example")) {
+            assertThat(record(session, sender, "x@else.example").toString()).contains(" sender=" + sender + " ");
+        }
     }
 
     @Test

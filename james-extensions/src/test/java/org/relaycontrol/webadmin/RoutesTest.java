@@ -282,9 +282,14 @@ class RoutesTest {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
     }
 
+    private static DecisionRecord decided(DecidedBy reason, String client, String recipient) {
+        return DecisionRecord.builder(System.currentTimeMillis(), reason, IpAddress.parse(client), "192.0.2.25:25", "s1")
+            .envelope("a@b.example", recipient)
+            .build();
+    }
+
     private void refuse(String client, String recipient, DecidedBy reason) {
-        webadmin.get(Decisions.class).decided(DecisionRecord.builder(Instant.now(), reason, IpAddress.parse(client), "192.0.2.25:25", "s1")
-            .envelope("a@b.example", recipient).build());
+        webadmin.get(Decisions.class).decided(decided(reason, client, recipient));
     }
 
     @ParameterizedTest
@@ -352,10 +357,8 @@ class RoutesTest {
             + "<network>198.51.100.0/24</network></clients></restrictions></policy></relaycontrol>");
         try (TestWebadmin two = TestWebadmin.withPassword(other, "<relaycontrol><policy name=\"mx\"/></relaycontrol>")) {
             CandidatePolicies candidates = two.get(CandidatePolicies.class);
-            DecisionRecord refused = DecisionRecord.builder(Instant.now(), DecidedBy.NOT_PERMITTED, IpAddress.parse("198.51.100.7"),
-                "192.0.2.25:25", "s1").envelope("a@b.example", "x@else.example").build();
-            DecisionRecord permitted = DecisionRecord.builder(Instant.now(), DecidedBy.CLIENT_LISTED, IpAddress.parse("198.51.100.7"),
-                "192.0.2.25:25", "s1").envelope("a@b.example", "x@else.example").build();
+            DecisionRecord refused = decided(DecidedBy.NOT_PERMITTED, "198.51.100.7", "x@else.example");
+            DecisionRecord permitted = decided(DecidedBy.CLIENT_LISTED, "198.51.100.7", "x@else.example");
             two.get(CandidateComparison.class).different(candidates.current(), refused, permitted);
 
             JsonNode candidate = TestWebadmin.json(two.get("/relaycontrol/candidate"));
