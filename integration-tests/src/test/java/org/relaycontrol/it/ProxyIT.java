@@ -191,6 +191,16 @@ class ProxyIT {
             Arguments.of("v2, internal address", ProxyHeader.v2("198.51.100.7", INTERNAL, 25, 0), 250));
     }
 
+    /** So that it is for the header that none is taken in the next test. */
+    @Test
+    void shouldTakeCommandsThatComeAtOnceWithTheHeader() {
+        byte[] header = ProxyHeader.v1(OFFICE, PUBLIC, 25);
+        try (SmtpClient client = SmtpClient.connect(OFFICE, JAMES, server.port(PROXIED_PORT))
+                .sendUntilClosed(header, COMMANDS, ProxyHeader.line("QUIT"))) {
+            assertThat(client.readToEnd()).filteredOn(line -> line.startsWith("250 ")).hasSize(3);
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void shouldTakeNoCommandAfterBadHeader(String header, byte[] octets) {

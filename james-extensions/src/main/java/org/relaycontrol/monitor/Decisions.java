@@ -61,9 +61,9 @@ public class Decisions {
         };
     }
 
-    /** The time at which decisions are recorded. */
+    /** The time at which decisions are recorded, to the millisecond. */
     public Instant now() {
-        return clock.instant();
+        return Instant.ofEpochMilli(millis());
     }
 
     /** The same in milliseconds since 1970. */

@@ -13,7 +13,7 @@ public final class Rule {
 
     private final String file;
     private final int line;
-    /** Made when it is asked for first: a list of a million entries has as many rules. */
+    /** Made when it is asked for first. */
     private transient @Nullable String text;
 
     private Rule(String file, int line) {

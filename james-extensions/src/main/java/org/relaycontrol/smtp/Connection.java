@@ -112,7 +112,10 @@ final class Connection {
         return Envelope.smtp(client, localAddress, localPort, user, host, recipient);
     }
 
-    /** The text of a sender, made once for all recipients of a mail transaction: James hands over the same object with each of them. */
+    /**
+     * The text of a sender, made once for all recipients of a mail transaction: James hands over the same object with each of them. For
+     * the session's thread alone.
+     */
     @SuppressWarnings("ReferenceEquality")
     String text(MaybeSender ofTransaction) {
         if (sender != ofTransaction) {

@@ -131,13 +131,11 @@ public final class SmtpClient implements AutoCloseable {
             octets.writeBytes(part);
         }
         try {
-            out.write(octets.toByteArray());
-            out.flush();
-        } catch (IOException e) {
+            return send(octets.toByteArray());
+        } catch (UncheckedIOException e) {
             // What the server says of it, if anything, is still there to be read.
             return this;
         }
-        return this;
     }
 
     /** Everything the server says until it closes the connection, line by line. */
