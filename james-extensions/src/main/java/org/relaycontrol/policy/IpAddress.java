@@ -1,7 +1,6 @@
 package org.relaycontrol.policy;
 
 import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address. An IPv4-mapped IPv6 address ({@code ::ffff:192.0.2.1}) is the IPv4 address; zone ids are dropped.
@@ -19,8 +18,6 @@ public final class IpAddress implements Comparable<IpAddress> {
     private final boolean ipv4;
     private final long high;
     private final long low;
-    /** Made when it is asked for first. */
-    private transient @Nullable String text;
 
     private IpAddress(boolean ipv4, long high, long low) {
         this.ipv4 = ipv4;
@@ -256,15 +253,6 @@ public final class IpAddress implements Comparable<IpAddress> {
     /** The address as text: dotted quad, or RFC 5952. */
     @Override
     public String toString() {
-        String known = text;
-        if (known == null) {
-            known = format();
-            text = known;
-        }
-        return known;
-    }
-
-    private String format() {
         if (ipv4) {
             return (low >>> 24) + "." + (low >>> 16 & 0xff) + "." + (low >>> 8 & 0xff) + "." + (low & 0xff);
         }
@@ -280,19 +268,19 @@ public final class IpAddress implements Comparable<IpAddress> {
                 gapLength = length;
             }
         }
-        StringBuilder groups = new StringBuilder();
+        StringBuilder text = new StringBuilder();
         for (int i = 0; i < GROUPS; i++) {
             if (i == gapStart) {
-                groups.append("::");
+                text.append("::");
                 i += gapLength - 1;
             } else {
-                if (groups.length() > 0 && groups.charAt(groups.length() - 1) != ':') {
-                    groups.append(':');
+                if (text.length() > 0 && text.charAt(text.length() - 1) != ':') {
+                    text.append(':');
                 }
-                groups.append(Long.toHexString(group(i)));
+                text.append(Long.toHexString(group(i)));
             }
         }
-        return groups.toString();
+        return text.toString();
     }
 
     private long group(int index) {

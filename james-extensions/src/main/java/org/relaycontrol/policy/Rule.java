@@ -1,7 +1,6 @@
 package org.relaycontrol.policy;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where in the configuration something is said: a file and a line, counted from 1. Immutable.
@@ -13,8 +12,6 @@ public final class Rule {
 
     private final String file;
     private final int line;
-    /** Made when it is asked for first. */
-    private transient @Nullable String text;
 
     private Rule(String file, int line) {
         this.file = file;
@@ -49,11 +46,6 @@ public final class Rule {
     /** {@code file:line}. */
     @Override
     public String toString() {
-        String known = text;
-        if (known == null) {
-            known = line == 0 ? file : file + ":" + line;
-            text = known;
-        }
-        return known;
+        return line == 0 ? file : file + ":" + line;
     }
 }
