@@ -71,8 +71,8 @@ class LogIT {
 
     @Test
     void shouldLeaveALineOfEachRefusalWhereAllAreAskedFor() {
-        try (RelayServer tracing = server("flood-trace").conf(conf -> conf.replace("logback.xml", "</configuration>",
-                "<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/></configuration>")).start()) {
+        try (RelayServer tracing = server("flood-trace")
+                .conf(conf -> conf.addLogging("<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/>")).start()) {
             flood(tracing);
 
             assertThat(lines(tracing, "reason=not-permitted", "client=" + FLOODING)).hasSize(FLOOD);
@@ -82,8 +82,7 @@ class LogIT {
     /** As README has it. */
     @Test
     void shouldLeaveALineOfEachRefusalInAFileOfItsOwn() throws IOException {
-        RelayServer own = server("flood-own-file").conf(conf -> conf.replace("logback.xml", "</configuration>",
-            Readme.xml("<appender name=\"DECISIONS\"") + "</configuration>")).start();
+        RelayServer own = server("flood-own-file").conf(conf -> conf.addLogging(Readme.xml("<appender name=\"DECISIONS\""))).start();
         try (own) {
             refuse(own, FLOODING, FLOOD);
             // Lines are written when there are 8 KiB of them: with these all of the flood are.

@@ -58,8 +58,7 @@ class OpenRelayIT {
             DnsServer dns = resources.add(DnsServer.listening("127.0.0.1", 0))
                 .everywhere("MX", "10 exchanger.test.").everywhere("A", EXCHANGER);
             RelayServer.Builder builder = RelayServer.sample(sample.folder(), "open-relay-" + sample.folder()).dns(dns)
-                .conf(conf -> conf.replace("logback.xml", "</configuration>",
-                    "<logger name=\"org.apache.james.protocols.smtp.core.RcptCmdHandler\" level=\"WARN\"/></configuration>"));
+                .conf(conf -> conf.addLogging("<logger name='org.apache.james.protocols.smtp.core.RcptCmdHandler' level='WARN'/>"));
             sample.nextHops().forEach(hop -> builder.nextHop(hop, EXCHANGER));
             RelayServer server = resources.add(builder.user(ALICE, SECRET).start());
             server.admin().addDomain("second.example").addDomain("third.example").addUser(BOB, SECRET)

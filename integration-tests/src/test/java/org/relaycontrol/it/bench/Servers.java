@@ -50,8 +50,8 @@ final class Servers {
                 replaceSection(conf, "mailetcontainer.xml", "<!-- delivery -->", "<!-- end of delivery -->",
                     "<mailet match='All' class='org.relaycontrol.mailets.RouteDelivery'><bounceProcessor>bounces</bounceProcessor>"
                         + "</mailet>");
-                conf.replace("logback.xml", "</configuration>", "<logger name='org.relaycontrol' level='INFO'/>"
-                    + "<logger name='org.relaycontrol.james.FilePolicySource'><appender-ref ref='START'/></logger></configuration>");
+                conf.addLogging("<logger name='org.relaycontrol' level='INFO'/>"
+                    + "<logger name='org.relaycontrol.james.FilePolicySource'><appender-ref ref='START'/></logger>");
                 conf.replace("webadmin.properties", "enabled=true",
                     "enabled=true\nextensions.routes=org.relaycontrol.webadmin.RelayControlRoutes");
                 Lists.writeDomains(conf.path("domains.txt"), domains, "");
@@ -61,14 +61,13 @@ final class Servers {
 
     /** The same with a line for each refusal, not just for the first hundred of a client in a minute, in a file as README has it. */
     static RelayServer.Builder packLogging(String run, int sink, int domains) {
-        return pack(run, sink, domains).conf(conf -> conf.replace("logback.xml", "</configuration>",
-            Readme.xml("<appender name=\"DECISIONS\"") + "</configuration>"));
+        return pack(run, sink, domains).conf(conf -> conf.addLogging(Readme.xml("<appender name=\"DECISIONS\"")));
     }
 
-    /** The same in James's own log, which is two files. */
+    /** The same in James's own log, which is the console and a file. */
     static RelayServer.Builder packLoggingToJames(String run, int sink, int domains) {
-        return pack(run, sink, domains).conf(conf -> conf.replace("logback.xml", "</configuration>",
-            "<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/></configuration>"));
+        return pack(run, sink, domains)
+            .conf(conf -> conf.addLogging("<logger name='org.relaycontrol.smtp.DecisionLog' level='TRACE'/>"));
     }
 
     /** The sample for many messages, for clients in the same network. */
@@ -85,7 +84,7 @@ final class Servers {
     }
 
     private static RelayServer.Builder james(String run) {
-        return RelayServer.sample("mx-gateway", run).options(JVM).conf(conf -> {
+        return RelayServer.sample("mx-gateway", run).options(JVM).consoleToFile().conf(conf -> {
             for (String file : new String[] {"smtpserver.xml", "mailetcontainer.xml", "logback.xml"}) {
                 conf.write(file, resource("/bench/" + file));
             }

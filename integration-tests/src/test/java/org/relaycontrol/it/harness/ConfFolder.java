@@ -114,6 +114,11 @@ public final class ConfFolder {
         return write(file, text.replace(expected, replacement));
     }
 
+    /** Adds appenders or loggers to {@code logback.xml}, behind all others. */
+    public ConfFolder addLogging(String xml) {
+        return replace("logback.xml", "</configuration>", xml + "</configuration>");
+    }
+
     /** What the only group of a pattern matches in a file, in order of appearance, each once; the list may be empty. */
     public List<String> find(String file, Pattern pattern) {
         Matcher matcher = pattern.matcher(read(file));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,6 +135,7 @@ public final class RelayServer implements AutoCloseable {
         private final List<String> options = new ArrayList<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private StockJames.Queues queues = StockJames.Queues.MEMORY;
+        private Redirect console = Redirect.PIPE;
         private final List<Consumer<ConfFolder>> finalChanges = new ArrayList<>();
 
         private Builder(String sample, String run) {
@@ -195,6 +197,12 @@ public final class RelayServer implements AutoCloseable {
             return this;
         }
 
+        /** Standard output goes to {@code console.log} in the working directory, and nobody reads it. See {@link StockJames#start}. */
+        public Builder consoleToFile() {
+            console = Redirect.to(run.resolve("console.log").toFile());
+            return this;
+        }
+
         /** Further options of James's JVM. */
         public Builder options(String... more) {
             options.addAll(List.of(more));
@@ -231,8 +239,8 @@ public final class RelayServer implements AutoCloseable {
                 writeExtension();
             }
             WebAdmin admin = new WebAdmin(moved.webadminPort());
-            RelayServer server = new RelayServer(() -> StockJames.start(run, line -> { }, queues, options, environment), moved, admin,
-                conf);
+            RelayServer server = new RelayServer(
+                () -> StockJames.start(run, line -> { }, console, queues, options, environment), moved, admin, conf);
             users.forEach(admin::addUser);
             return server;
         }

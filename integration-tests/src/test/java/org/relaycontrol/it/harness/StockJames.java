@@ -3,8 +3,10 @@ package org.relaycontrol.it.harness;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +44,9 @@ public final class StockJames implements AutoCloseable {
     private final Thread reader;
     private volatile boolean started;
 
-    private StockJames(Process process, Consumer<String> listener) {
+    private StockJames(Process process, InputStream output, Consumer<String> listener) {
         this.process = process;
-        reader = new Thread(() -> readLog(listener), "james-log-" + process.pid());
+        reader = new Thread(() -> readLog(output, listener), "james-log-" + process.pid());
         reader.setDaemon(true);
         reader.start();
     }
@@ -92,9 +94,9 @@ public final class StockJames implements AutoCloseable {
         }
     }
 
-    /** As {@link #start(Path, Consumer, Queues, List, Map)}, stock and with no option. */
+    /** As {@link #start(Path, Consumer, Redirect, Queues, List, Map)}, stock and with no option. */
     public static StockJames start(Path workingDirectory, Consumer<String> listener) {
-        return start(workingDirectory, listener, Queues.MEMORY, List.of(), Map.of());
+        return start(workingDirectory, listener, Redirect.PIPE, Queues.MEMORY, List.of(), Map.of());
     }
 
     /**
@@ -102,17 +104,20 @@ public final class StockJames implements AutoCloseable {
      *
      * @param workingDirectory holds {@code conf/}; the rest of the layout is added
      * @param listener told every line James writes, as it is written, on a thread of its own
+     * @param console where standard output goes; unless it is {@link Redirect#PIPE}, only what is written to standard error is read here,
+     *     and James must tell there that it has started
      * @param options further options of the JVM
      * @param environment further environment variables
      * @throws StartFailure if James ends instead, or is not ready within six minutes
      */
-    public static StockJames start(Path workingDirectory, Consumer<String> listener, Queues queues, List<String> options,
+    public static StockJames start(Path workingDirectory, Consumer<String> listener, Redirect console, Queues queues, List<String> options,
             Map<String, String> environment) {
         try {
             Path root = workingDirectory.toAbsolutePath();
             Files.createDirectories(root.resolve("var"));
             Files.createDirectories(root.resolve("extensions-jars"));
-            copyJars(Distribution.folder().resolve("extensions-jars"), root.resolve("extensions-jars"));
+            Path jar = Distribution.packJar();
+            Files.copy(jar, root.resolve("extensions-jars").resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             Path hosts = Files.writeString(root.resolve("hosts"), Distribution.hosts());
             List<String> command = new ArrayList<>(List.of(
                 Distribution.java().toString(),
@@ -124,21 +129,15 @@ public final class StockJames implements AutoCloseable {
                 "-Djdk.tls.ephemeralDHKeySize=2048"));
             command.addAll(options);
             command.addAll(List.of("-cp", queues.classPath(), queues.mainClass));
-            ProcessBuilder process = new ProcessBuilder(command).directory(root.toFile()).redirectErrorStream(true);
-            process.environment().putAll(environment);
-            StockJames james = new StockJames(process.start(), listener);
+            boolean read = console == Redirect.PIPE;
+            ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile()).redirectOutput(console).redirectErrorStream(read);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            StockJames james = new StockJames(process, read ? process.getInputStream() : process.getErrorStream(), listener);
             james.awaitStart();
             return james;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void copyJars(Path from, Path to) throws IOException {
-        try (Stream<Path> jars = Files.list(from)) {
-            for (Path jar : jars.collect(Collectors.toList())) {
-                Files.copy(jar, to.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
         }
     }
 
@@ -158,8 +157,8 @@ public final class StockJames implements AutoCloseable {
         }
     }
 
-    private void readLog(Consumer<String> listener) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    private void readLog(InputStream output, Consumer<String> listener) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 log.add(line);
                 listener.accept(line);
