@@ -199,7 +199,7 @@ public final class RelayServer implements AutoCloseable {
 
         /** Standard output goes to {@code console.log} in the working directory, and nobody reads it. See {@link StockJames#start}. */
         public Builder consoleToFile() {
-            console = Redirect.to(run.resolve("console.log").toFile());
+            console = Redirect.appendTo(run.resolve("console.log").toFile());
             return this;
         }
 

@@ -104,8 +104,8 @@ public final class StockJames implements AutoCloseable {
      *
      * @param workingDirectory holds {@code conf/}; the rest of the layout is added
      * @param listener told every line James writes, as it is written, on a thread of its own
-     * @param console where standard output goes; unless it is {@link Redirect#PIPE}, only what is written to standard error is read here,
-     *     and James must tell there that it has started
+     * @param console where standard output goes; unless it is {@link Redirect#PIPE}, James's lines are here those on standard error alone,
+     *     where it must tell that it has started
      * @param options further options of the JVM
      * @param environment further environment variables
      * @throws StartFailure if James ends instead, or is not ready within six minutes
