@@ -32,6 +32,7 @@ final class ServerBench {
     private static final String TUNED = "sample high-volume-relay";
     private static final String LOGGED = MANY + ", each refusal logged in a file of its own";
     private static final String LOGGED_TO_JAMES = MANY + ", each refusal logged in James's log";
+    private static final List<String> MILLIONS = List.of(MANY, LOGGED, LOGGED_TO_JAMES);
     private static final String POSTFIX = "Postfix, 1,000,000 domains";
     private static final int SESSIONS = 40;
     private static final int RECIPIENTS = 50;
@@ -74,12 +75,12 @@ final class ServerBench {
                 rcpt(name + ", warm-up", Servers.PERMITTED, port, listed, 2, WARM_UP);
             });
             Rounds rounds = Rounds.of("RCPT refused a second", refused);
-            for (String pack : new String[] {MANY, LOGGED, LOGGED_TO_JAMES}) {
+            for (String pack : MILLIONS) {
                 Bar.atLeast(pack + ": refusals, in those of stock James", rounds.ratio(pack, STOCK), 0.97);
                 Bar.atLeast(pack + ": refusals, in those of Postfix", rounds.ratio(pack, POSTFIX), 2.0);
             }
             Rounds others = Rounds.of("RCPT permitted a second", permitted);
-            for (String pack : new String[] {MANY, LOGGED, LOGGED_TO_JAMES}) {
+            for (String pack : MILLIONS) {
                 others.ratio(pack, STOCK);
                 others.ratio(pack, POSTFIX);
             }
