@@ -7,6 +7,8 @@ public final class Recipient {
 
     private static final String IMCEA_SMTP = "imceasmtp-";
     private static final String IMCEA_SPACE = "imcea ";
+    /** By the number of the character, less one, as a bit: {@code " ! % @}. */
+    private static final long ROUTING_OR_QUOTING = 1L << '"' - 1 | 1L << '!' - 1 | 1L << '%' - 1 | 1L << '@' - 1;
 
     private final String localPart;
     private final DomainName domain;
@@ -90,6 +92,16 @@ public final class Recipient {
      * KB Q264330; Postfix {@code allow_untrusted_routing}.
      */
     public boolean isSenderRouted() {
+        // Few local parts need to be read closely.
+        boolean suspect = !localPart.isEmpty() && lower(localPart.charAt(0)) == 'i';
+        for (int i = 0; i < localPart.length(); i++) {
+            char c = localPart.charAt(i);
+            suspect |= c <= '@' && (1L << c - 1 & ROUTING_OR_QUOTING) != 0 || c == '\\';
+        }
+        return suspect && resolvesToRoute();
+    }
+
+    private boolean resolvesToRoute() {
         int position = 0;
         boolean imceaSmtp = true;
         boolean imceaSpace = true;
