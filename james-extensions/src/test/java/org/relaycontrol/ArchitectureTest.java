@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.net.IDN;
 import java.net.InetAddress;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,12 +49,12 @@ class ArchitectureTest {
 
     /**
      * Of {@code java.net} the form of an address and of a name, which neither look anything up nor open anything; of {@code java.nio} how
-     * text is octets; of time no clock.
+     * text and numbers are octets; of time no clock.
      */
     private static final DescribedPredicate<JavaClass> JDK_WITHOUT_IO =
         resideInAnyPackage("java.lang..", "java.math..", "java.util..", "java.text..")
         .or(assignableTo(InetAddress.class)).or(assignableTo(IDN.class)).or(assignableTo(Duration.class))
-        .or(assignableTo(Charset.class)).or(assignableTo(StandardCharsets.class))
+        .or(assignableTo(Charset.class)).or(assignableTo(StandardCharsets.class)).or(assignableTo(ByteOrder.class))
         .and(not(resideInAnyPackage("java.util.logging..", "java.util.jar..", "java.util.zip..", "java.lang.reflect..")))
         .as("the JDK without input, output and logging");
 

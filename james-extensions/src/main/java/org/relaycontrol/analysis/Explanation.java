@@ -544,7 +544,7 @@ public final class Explanation {
         /** The rule that lists the client: by network, else by host name. */
         private @Nullable Rule find(ClientList list) {
             Rule byNetwork = list.networks().find(client);
-            return byNetwork != null || host == null ? byNetwork : list.findHost(host.toString());
+            return byNetwork != null || host == null ? byNetwork : list.findHost(host);
         }
 
         private String inList(ClientList list, @Nullable Rule listed, String meaning) {

@@ -59,12 +59,17 @@ public final class ClientList {
     }
 
     /** Whether this host name or one above it is listed. */
-    boolean listsHost(String name) {
+    boolean listsHost(DomainName name) {
         return hosts.nearest(name) != NameTable.NONE;
     }
 
-    /** The rule that lists this host name or one above it, or null. */
+    /** The rule that lists this canonical host name, as {@link #hosts()} has them, or one above it, or null. */
     public @Nullable Rule findHost(String name) {
+        return findHost(DomainName.canonical(name));
+    }
+
+    /** The rule that lists this host name or one above it, or null. */
+    public @Nullable Rule findHost(DomainName name) {
         int record = hosts.nearest(name);
         return record == NameTable.NONE ? null : Rule.of(hosts.kind(record), hosts.line(record));
     }
@@ -86,7 +91,7 @@ public final class ClientList {
     /** The rule that lists the client, networks first, then the host name; null if none does. */
     @Nullable Rule find(IpAddress client, ClientHost host) {
         Rule byNetwork = networks.find(client);
-        return byNetwork != null || host.name() == null ? byNetwork : findHost(host.name().toString());
+        return byNetwork != null || host.name() == null ? byNetwork : findHost(host.name());
     }
 
     /** The rule that lists the client, else the list's own: why the client is one of those the list means, or is not. */

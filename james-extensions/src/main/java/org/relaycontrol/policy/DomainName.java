@@ -1,6 +1,7 @@
 package org.relaycontrol.policy;
 
 import java.net.IDN;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,14 @@ public final class DomainName {
     private static final String IPV6_TAG = "ipv6:";
 
     private final String name;
+    /** The name once more, as tables look for it: they need not wait for another object's memory. */
+    private final byte[] octets;
+    private final int hash;
 
     private DomainName(String name) {
         this.name = name;
+        this.octets = name.getBytes(StandardCharsets.ISO_8859_1);
+        this.hash = name.hashCode();
     }
 
     /**
@@ -222,6 +228,16 @@ public final class DomainName {
             }
         }
         return dots == 3;
+    }
+
+    /** The octets of the canonical form, not to be changed. */
+    byte[] octets() {
+        return octets;
+    }
+
+    /** The hash of the canonical form as a string. */
+    int hash() {
+        return hash;
     }
 
     /** Whether this is an address literal. */

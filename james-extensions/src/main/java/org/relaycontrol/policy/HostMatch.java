@@ -32,10 +32,6 @@ final class HostMatch {
     }
 
     static HostMatch of(DomainName name, ClientList connections, Restrictions restrictions) {
-        return of(name.toString(), connections, restrictions);
-    }
-
-    private static HostMatch of(String name, ClientList connections, Restrictions restrictions) {
         ClientList clients = restrictions.clients();
         return ALL[(connections.listsHost(name) ? 1 : 0) | (clients != null && clients.listsHost(name) ? 2 : 0)
             | (restrictions.never().listsHost(name) ? 4 : 0)];
@@ -54,7 +50,7 @@ final class HostMatch {
         names.addAll(restrictions.never().hosts());
         Map<HostMatch, String> possible = new LinkedHashMap<>();
         possible.put(NONE, "");
-        names.forEach(name -> possible.putIfAbsent(of(name, connections, restrictions), name));
+        names.forEach(name -> possible.putIfAbsent(of(DomainName.canonical(name), connections, restrictions), name));
         return possible;
     }
 

@@ -1,5 +1,8 @@
 package org.relaycontrol.policy;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -19,9 +22,9 @@ import java.util.function.IntFunction;
  *
  * <p>All names are records in one array of octets, one after the other: length, name, number of the kind (twice, plus one for a name
  * alone), line; the last two with seven bits an octet, the lowest first. A record is known by its offset. An open-addressing table
- * leads from the hash of a name to its record, by an octet of the hash first, so that what is not listed costs one look at an array that
- * fits into the processor's cache. The hash is that of the string, which the string keeps, and from which one pass gives that of every
- * parent: a name that is listed itself costs one probe, another one a label, and nothing is allocated.
+ * leads from the hash of a name to its record, by an octet of the hash first (its tag), so that what is not listed costs one look at an
+ * array that fits into the processor's cache. From the hash of a name one pass gives that of every parent: a name that is listed itself
+ * costs one probe, another one a label, and nothing is allocated.
  *
  * @param <K> what the names of one kind have in common
  */
@@ -35,7 +38,11 @@ final class NameTable<K> {
     /** A name that is meant alone. */
     static final int EXACT = 1;
 
+    /** The tag of a free slot. */
     private static final byte FREE = 0;
+    private static final VarHandle EIGHT_TAGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH_OCTET = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
     /** Of the polynomial that is the hash of a string: {@link String#hashCode()}. */
     private static final int BASE = 31;
     private static final int[] POWERS = powers();
@@ -48,7 +55,9 @@ final class NameTable<K> {
     private static final int VARINT_MASK = 0x7f;
 
     private final byte[] records;
+    /** By slot; the first ones again at the end, so that eight can be looked at from every slot. */
     private final byte[] tags;
+    /** By slot. */
     private final int[] offsets;
     private final int[] marks;
     private final int size;
@@ -92,32 +101,55 @@ final class NameTable<K> {
      * The record that speaks of the name: the one for it alone, else the one for it and what is below it, else that of the nearest name
      * above it; {@link #NONE} if there is none. A literal has no name above it.
      */
-    int nearest(String name) {
+    int nearest(DomainName name) {
         return nearest(name, true);
     }
 
     /** The record that speaks of the names below the name that no record speaks of themselves. */
-    int nearestForBelow(String name) {
+    int nearestForBelow(DomainName name) {
         return nearest(name, false);
     }
 
-    private int nearest(String name, boolean orExact) {
-        int itself = probe(name, 0, name.hashCode(), orExact);
-        return itself != NONE || name.charAt(0) == '[' ? itself : nearestAbove(name);
+    private int nearest(DomainName name, boolean orExact) {
+        if (size == 0) {
+            return NONE;
+        }
+        byte[] octets = name.octets();
+        int itself = probe(octets, 0, name.hash(), orExact);
+        return itself != NONE || octets[0] == '[' ? itself : nearestAbove(octets, name.hash());
     }
 
     /** From the longest parent to the shortest: the hash of each is that of the name less what stands before. */
-    private int nearestAbove(String name) {
-        int whole = name.hashCode();
-        int last = name.length() - 1;
+    private int nearestAbove(byte[] name, int whole) {
+        int last = name.length - 1;
         int before = 0;
         for (int i = 0; i < last; i++) {
-            char c = name.charAt(i);
-            before = step(before, c);
-            if (c == '.') {
+            byte octet = name[i];
+            before = step(before, octet);
+            if (octet == '.') {
                 int found = probe(name, i + 1, whole - before * POWERS[last - i], false);
                 if (found != NONE) {
                     return found;
+                }
+            }
+        }
+        return NONE;
+    }
+
+    private int probe(byte[] name, int start, int hash, boolean orExact) {
+        int mask = offsets.length - 1;
+        byte tag = tag(hash);
+        int slot = slot(hash) & mask;
+        // A processor guesses rightly what comes of eight tags at once: for most names, nothing. One by one, it does not.
+        long eight = (long) EIGHT_TAGS.get(tags, slot);
+        if (zeros(eight ^ (tag & 0xff) * EACH_OCTET) == 0 && zeros(eight) != 0) {
+            return NONE;
+        }
+        for (; tags[slot] != FREE; slot = slot + 1 & mask) {
+            if (tags[slot] == tag) {
+                int offset = offsets[slot];
+                if (isNamed(records, offset, name, start, name.length) && (orExact || variant(offset) == SUBTREE)) {
+                    return offset;
                 }
             }
         }
@@ -137,19 +169,20 @@ final class NameTable<K> {
 
     private int find(byte[] octets, int from, int to, int variant) {
         int hash = hash(octets, from, to);
-        int mask = tags.length - 1;
+        int mask = offsets.length - 1;
         byte tag = tag(hash);
-        for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
-            if (tags[i] == tag && isNamed(records, offsets[i], octets, from, to) && variant(offsets[i]) == variant) {
-                return offsets[i];
+        for (int slot = slot(hash) & mask; tags[slot] != FREE; slot = slot + 1 & mask) {
+            if (tags[slot] == tag && isNamed(records, offsets[slot], octets, from, to) && variant(offsets[slot]) == variant) {
+                return offsets[slot];
             }
         }
         return NONE;
     }
 
     private static boolean isNamed(byte[] records, int offset, byte[] octets, int from, int to) {
-        int length = records[offset] & LENGTH_MASK;
-        return Arrays.equals(records, offset + 1, offset + 1 + length, octets, from, to);
+        int length = to - from;
+        return (records[offset] & LENGTH_MASK) == length
+            && Arrays.equals(records, offset + 1, offset + 1 + length, octets, from, to);
     }
 
     /**
@@ -166,11 +199,11 @@ final class NameTable<K> {
         for (int i = 0; i < domain.length(); i++) {
             hash = step(hash, domain.charAt(i));
         }
-        int mask = tags.length - 1;
+        int mask = offsets.length - 1;
         byte tag = tag(hash);
-        for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
-            if (tags[i] == tag && isAddress(offsets[i], localPart, length, domain)) {
-                return offsets[i];
+        for (int slot = slot(hash) & mask; tags[slot] != FREE; slot = slot + 1 & mask) {
+            if (tags[slot] == tag && isAddress(offsets[slot], localPart, length, domain)) {
+                return offsets[slot];
             }
         }
         return NONE;
@@ -189,37 +222,6 @@ final class NameTable<K> {
         }
         for (int i = 0; i < domain.length(); i++) {
             if (records[at + start + i] != domain.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private int probe(String name, int start, int hash, boolean orExact) {
-        int mask = tags.length - 1;
-        byte tag = tag(hash);
-        int found = NONE;
-        for (int i = slot(hash) & mask; tags[i] != FREE; i = i + 1 & mask) {
-            if (tags[i] == tag && isNamed(offsets[i], name, start)) {
-                if (variant(offsets[i]) == EXACT) {
-                    if (orExact) {
-                        return offsets[i];
-                    }
-                } else {
-                    found = offsets[i];
-                }
-            }
-        }
-        return found;
-    }
-
-    private boolean isNamed(int offset, String name, int start) {
-        int length = name.length() - start;
-        if ((records[offset] & LENGTH_MASK) != length) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (records[offset + 1 + i] != name.charAt(start + i)) {
                 return false;
             }
         }
@@ -248,6 +250,10 @@ final class NameTable<K> {
 
     /** Whether a record is for its name alone. */
     int variant(int offset) {
+        return variant(records, offset);
+    }
+
+    private static int variant(byte[] records, int offset) {
         return records[kindAt(records, offset)] & 1;
     }
 
@@ -349,6 +355,14 @@ final class NameTable<K> {
         return (byte) (hash * MIXER >>> 24 | 1);
     }
 
+    /**
+     * Has a bit for each octet that is zero; now and then one for an octet above such a one, too. From Henry S. Warren, Hacker's Delight,
+     * section 6-1.
+     */
+    private static long zeros(long octets) {
+        return octets - EACH_OCTET & ~octets & HIGHEST_BITS;
+    }
+
     private static String name(byte[] records, int offset) {
         return new String(records, offset + 1, records[offset] & LENGTH_MASK, StandardCharsets.ISO_8859_1);
     }
@@ -440,7 +454,7 @@ final class NameTable<K> {
 
         private static final int LONGEST_RECORD = 1 + DomainName.MAX_NAME + 2 * 5;
         private static final int LARGEST = Integer.MAX_VALUE - 8;
-        private static final int FIRST_CAPACITY = 4;
+        private static final int FIRST_CAPACITY = 8;
 
         private final List<K> kinds = new ArrayList<>();
         private byte[] records = {};
@@ -458,8 +472,12 @@ final class NameTable<K> {
             records = new byte[LONGEST_RECORD];
             end = 0;
             size = 0;
-            tags = new byte[FIRST_CAPACITY];
-            offsets = new int[FIRST_CAPACITY];
+            newTable(FIRST_CAPACITY);
+        }
+
+        private void newTable(int capacity) {
+            tags = new byte[capacity + Long.BYTES];
+            offsets = new int[capacity];
         }
 
         /** A new kind of names; returns its number. */
@@ -476,24 +494,45 @@ final class NameTable<K> {
 
         /** The same with a name that is part of an array of octets. */
         int add(byte[] octets, int from, int to, int variant, int kind, int line) {
-            int hash = hash(octets, from, to);
-            byte tag = tag(hash);
-            int mask = tags.length - 1;
-            int slot = slot(hash) & mask;
-            while (tags[slot] != FREE) {
-                if (tags[slot] == tag && isNamed(records, offsets[slot], octets, from, to)
-                    && (records[kindAt(records, offsets[slot])] & 1) == variant) {
-                    return offsets[slot];
-                }
-                slot = slot + 1 & mask;
+            int before = place(octets, from, to, variant, end);
+            if (before != NONE) {
+                return before;
             }
-            tags[slot] = tag;
-            offsets[slot] = end;
             append(octets, from, to, 2 * kind + variant, line);
             size++;
-            if (size > tags.length / 3 * 2) {
+            if (size > offsets.length / 3 * 2) {
                 enlargeTable();
             }
+            return NONE;
+        }
+
+        /**
+         * Puts a record into the table, one for a name alone before one for the same name and what is below it, unless there is one of the
+         * same name and variant; then that is returned, else {@link NameTable#NONE}.
+         */
+        private int place(byte[] octets, int from, int to, int variant, int record) {
+            int hash = hash(octets, from, to);
+            byte tag = tag(hash);
+            int mask = offsets.length - 1;
+            int slot = slot(hash) & mask;
+            int placed = record;
+            for (; tags[slot] != FREE; slot = slot + 1 & mask) {
+                int other = offsets[slot];
+                if (tags[slot] == tag && isNamed(records, other, octets, from, to)) {
+                    if (variant(records, other) == variant) {
+                        return other;
+                    }
+                    if (variant == EXACT) {
+                        offsets[slot] = placed;
+                        placed = other;
+                    }
+                }
+            }
+            tags[slot] = tag;
+            if (slot < Long.BYTES) {
+                tags[slot + offsets.length] = tag;
+            }
+            offsets[slot] = placed;
             return NONE;
         }
 
@@ -521,17 +560,9 @@ final class NameTable<K> {
         }
 
         private void enlargeTable() {
-            int mask = tags.length * 2 - 1;
-            tags = new byte[mask + 1];
-            offsets = new int[mask + 1];
+            newTable(2 * offsets.length);
             for (int offset = 0; offset < end; offset = next(records, offset)) {
-                int hash = hash(records, offset + 1, offset + 1 + (records[offset] & LENGTH_MASK));
-                int slot = slot(hash) & mask;
-                while (tags[slot] != FREE) {
-                    slot = slot + 1 & mask;
-                }
-                tags[slot] = tag(hash);
-                offsets[slot] = offset;
+                place(records, offset + 1, kindAt(records, offset), variant(records, offset), offset);
             }
         }
 

@@ -49,13 +49,13 @@ public final class RoutingList {
      * longest first. For the same name and match an entry of this list comes before one of the shared list.
      */
     public @Nullable RoutingEntry find(DomainName domain) {
-        return entry(names.nearest(domain.toString()), shared == null ? NameTable.NONE : shared.names.nearest(domain.toString()));
+        return entry(names.nearest(domain), shared == null ? NameTable.NONE : shared.names.nearest(domain));
     }
 
     /** The entry for those names below a domain that no entry speaks of themselves, or null. A literal has no names below it. */
     public @Nullable RoutingEntry findBelow(DomainName domain) {
-        return domain.isLiteral() ? null : entry(names.nearestForBelow(domain.toString()),
-            shared == null ? NameTable.NONE : shared.names.nearestForBelow(domain.toString()));
+        return domain.isLiteral() ? null : entry(names.nearestForBelow(domain),
+            shared == null ? NameTable.NONE : shared.names.nearestForBelow(domain));
     }
 
     private @Nullable RoutingEntry entry(int own, int fromShared) {
@@ -73,8 +73,8 @@ public final class RoutingList {
 
     /** What is done with mail to a domain: that of the entry that {@link #find} finds. Makes no object. */
     @Nullable Treatment treatment(DomainName domain) {
-        int own = names.nearest(domain.toString());
-        int fromShared = shared == null ? NameTable.NONE : shared.names.nearest(domain.toString());
+        int own = names.nearest(domain);
+        int fromShared = shared == null ? NameTable.NONE : shared.names.nearest(domain);
         if (shared != null && isSharedFirst(own, shared, fromShared)) {
             return shared.names.kind(fromShared).treatment;
         }

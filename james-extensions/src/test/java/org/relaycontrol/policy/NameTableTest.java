@@ -72,7 +72,7 @@ class NameTableTest {
         List<String> all = new ArrayList<>(asked);
         added.forEach(one -> all.add(one.name));
         for (String name : all) {
-            int found = table.nearest(name);
+            int found = table.nearest(DomainName.canonical(name));
             Added expected = walk(map, name);
             assertThat(found == NameTable.NONE ? "none" : text(table, found)).as(name)
                 .isEqualTo(expected == null ? "none" : expected.toString());
@@ -118,11 +118,11 @@ class NameTableTest {
         listed.forEach(name -> assertThat(builder.add(name, NameTable.SUBTREE, 1, name.length())).isEqualTo(NameTable.NONE));
         NameTable<Integer> table = builder.build();
         for (String name : listed) {
-            assertThat(table.name(table.nearest(name))).isEqualTo(name);
-            assertThat(table.name(table.nearest("below." + name))).isEqualTo(name);
+            assertThat(table.name(table.nearest(DomainName.canonical(name)))).isEqualTo(name);
+            assertThat(table.name(table.nearest(DomainName.canonical("below." + name)))).isEqualTo(name);
         }
         for (String name : most.subList(listed.size(), most.size())) {
-            assertThat(table.nearest(name)).isEqualTo(NameTable.NONE);
+            assertThat(table.nearest(DomainName.canonical(name))).isEqualTo(NameTable.NONE);
         }
     }
 
@@ -138,10 +138,10 @@ class NameTableTest {
         List<String> list = table.list(table::name);
         assertThat(list).hasSize(names);
         for (int i = 0; i < names; i += 37) {
-            int found = table.nearest("a.b.n" + i + ".example");
+            int found = table.nearest(DomainName.canonical("a.b.n" + i + ".example"));
             assertThat(table.line(found)).isEqualTo(i + 1);
             assertThat(list.get(i)).isEqualTo(table.name(found)).isEqualTo("n" + i + ".example");
-            assertThat(table.nearest("x" + i + ".example")).isEqualTo(NameTable.NONE);
+            assertThat(table.nearest(DomainName.canonical("x" + i + ".example"))).isEqualTo(NameTable.NONE);
         }
         assertThat(list.stream().skip(names - 1)).containsExactly("n" + (names - 1) + ".example");
     }
@@ -161,7 +161,7 @@ class NameTableTest {
 
     @Test
     void shouldFindNothingInAnEmptyTable() {
-        assertThat(NameTable.<String>builder().build().nearest("example.com")).isEqualTo(NameTable.NONE);
+        assertThat(NameTable.<String>builder().build().nearest(DomainName.canonical("example.com"))).isEqualTo(NameTable.NONE);
     }
 
     /** What is added. */
