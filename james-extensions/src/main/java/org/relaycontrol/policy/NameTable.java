@@ -111,7 +111,8 @@ final class NameTable<K> {
     }
 
     private int nearest(DomainName name, boolean orExact) {
-        if (size == 0) {
+        // Most policies rest on a shared list that is empty: no walk through the name at each decision for that.
+        if (isEmpty()) {
             return NONE;
         }
         byte[] octets = name.octets();
@@ -157,8 +158,8 @@ final class NameTable<K> {
     }
 
     /** The record of the very name and variant, or {@link #NONE}. */
-    int find(String name, int variant) {
-        byte[] octets = name.getBytes(StandardCharsets.ISO_8859_1);
+    int find(DomainName name, int variant) {
+        byte[] octets = name.octets();
         return find(octets, 0, octets.length, variant);
     }
 

@@ -67,7 +67,7 @@ public final class RoutingList {
 
     /** This list's own entry of the very name and match, or null. */
     public @Nullable RoutingEntry own(DomainName domain, Match match) {
-        int record = names.find(domain.toString(), match == Match.EXACT ? NameTable.EXACT : NameTable.SUBTREE);
+        int record = names.find(domain, match == Match.EXACT ? NameTable.EXACT : NameTable.SUBTREE);
         return record == NameTable.NONE ? null : entry(record);
     }
 

@@ -173,9 +173,7 @@ public class DecisionBenchmark {
         }
     }
 
-    /**
-     * A table of the domains, and the envelopes of {@link Case#EXACT}: what it costs to fetch them counts for both.
-     */
+    /** A table of the domains, and the envelopes of {@link Case#EXACT}: what it costs to fetch them counts for both. */
     @State(Scope.Benchmark)
     public static class Table {
         @Param
