@@ -56,6 +56,7 @@ public final class NextHop implements AutoCloseable {
     private volatile boolean implicitTls;
     private volatile Optional<String> credentials = Optional.empty();
     private volatile ServerSocket server;
+    private volatile Thread acceptor;
     private final int port;
 
     private NextHop(InetAddress address, int port, Consumer<ReceivedMail> listener) {
@@ -149,15 +150,20 @@ public final class NextHop implements AutoCloseable {
         taking.writeLock().lock();
     }
 
-    /** Closes the listening port and every session: connections are refused from now on. */
+    /** Closes the listening port and every session: when it returns, connections are refused, and the port is free for others. */
     public synchronized void stop() {
         try {
             server.close();
             for (Socket session : sessions) {
                 session.close();
             }
+            // Until its last call has returned, the system takes the port for used.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -185,7 +191,7 @@ public final class NextHop implements AutoCloseable {
             ServerSocket listening = new ServerSocket();
             listening.setReuseAddress(true);
             listening.bind(new InetSocketAddress(address, wanted));
-            daemon(() -> acceptAll(listening));
+            acceptor = daemon(() -> acceptAll(listening));
             return listening;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -204,10 +210,11 @@ public final class NextHop implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable task) {
+    private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "next-hop");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void serve(Socket socket) {
