@@ -120,7 +120,10 @@ public final class ConsolePage {
 
     /** What an input says. */
     public String value(String label) {
-        return browser.await(() -> field(label).getDomProperty("value"), value -> true, () -> "an input: " + label);
+        return browser.await(() -> {
+            WebElement field = field(label);
+            return field == null ? null : field.getDomProperty("value");
+        }, value -> true, () -> "an input: " + label);
     }
 
     private WebElement field(String label) {
